@@ -1,0 +1,83 @@
+"""ProfileStore: the Protocol that every profile store driver fulfils. `tests/services/test_store_contract.py` holds each to it.
+
+The store is derived from the event log: it may lag behind the log but never run ahead of it, because one commit writes
+profiles, links, timers, seen message ids and the log position together, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from befit.model import Profile
+
+
+class Timer(NamedTuple):
+    """A timer that a profile waits for: due time in milliseconds since the epoch, owner, name within the profile."""
+
+    due: int
+    profile_id: str
+    name: str
+
+
+@dataclass(slots=True)
+class Commit:
+    """All that one batch of folded events changed in one partition.
+
+    next_offset  the first offset not yet folded
+    profiles     those to write, by id
+    deleted      ids of profiles merged away
+    links        id (`a:…` or `u:…`) -> id of the profile it leads to
+    set, unset   timers to add and to drop; unsetting one that is not there is no error
+    seen         message ids folded now -> when received
+    """
+
+    partition: int
+    next_offset: int
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
+    links: dict[str, str] = field(default_factory=dict)
+    set: set[Timer] = field(default_factory=set)
+    unset: set[Timer] = field(default_factory=set)
+    seen: dict[str, int] = field(default_factory=dict)
+
+
+class ProfileStore(Protocol):
+    """A profile store. One event loop calls it. Raises `befit.errors.Unavailable` when it cannot be reached."""
+
+    async def open(self) -> None:
+        """Connect or create. Called once, before anything else."""
+        ...
+
+    async def position(self, partition: int) -> int:
+        """The first log offset whose events are not folded into this store yet; 0 in a new store."""
+        ...
+
+    async def resolve(self, ids: Sequence[str]) -> list[str]:
+        """For each id (`a:…`, `u:…`) that of the profile it leads to: the id itself when nothing links it further."""
+        ...
+
+    async def load(self, ids: Sequence[str]) -> list[Profile | None]:
+        """The profiles with exactly these ids, None where there is none. Each call gives fresh objects: callers may change them."""
+        ...
+
+    async def seen(self, partition: int, message_ids: Sequence[str], since: int) -> set[str]:
+        """Those of `message_ids` that were folded in this partition and received at or after `since`."""
+        ...
+
+    async def commit(self, commit: Commit) -> None:
+        """Write everything in `commit` atomically. Commits of one partition come in order of position."""
+        ...
+
+    async def due(self, now: int, limit: int) -> list[Timer]:
+        """Up to `limit` timers due at or before `now`, earliest first. They stay until a commit unsets them."""
+        ...
+
+    async def count(self) -> int:
+        """How many profiles there are; an estimate is enough."""
+        ...
+
+    async def close(self) -> None:
+        """Make all commits durable and release everything. Called once."""
+        ...
