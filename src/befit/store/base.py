@@ -29,7 +29,7 @@ class Commit:
     profiles     those to write, by id
     deleted      ids of profiles merged away
     links        id (`a:…` or `u:…`) -> id of the profile it leads to
-    set, unset   timers to add and to drop; unsetting one that is not there is no error
+    timers_set, timers_unset  timers to add and to drop; unsetting one that is not there is no error
     seen         message ids folded now -> when received
     """
 
@@ -38,8 +38,8 @@ class Commit:
     profiles: dict[str, Profile] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     links: dict[str, str] = field(default_factory=dict)
-    set: set[Timer] = field(default_factory=set)
-    unset: set[Timer] = field(default_factory=set)
+    timers_set: set[Timer] = field(default_factory=set)
+    timers_unset: set[Timer] = field(default_factory=set)
     seen: dict[str, int] = field(default_factory=dict)
 
 
