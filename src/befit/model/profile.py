@@ -45,12 +45,18 @@ class Tag(msgspec.Struct, array_like=True):
 
 
 class Activation(msgspec.Struct, array_like=True):
-    """What a trigger remembers: whether its condition held last time, when it fired, and until when it shows its module."""
+    """What a trigger remembers.
+
+    `held` whether its condition held last time; `fired` when it last fired; `until` how long it shows its module, or
+    `scope`, the session or page view while which it shows it; `session` and `in_session` how often it fired there.
+    """
 
     held: bool = False
     fired: int = 0
     until: int = 0
+    scope: str = ""
     session: str = ""
+    in_session: int = 0
 
 
 class Shown(msgspec.Struct, array_like=True):

@@ -64,8 +64,7 @@ class Signal(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class TagRule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Sets `tag` when one of the events `on` comes and `when` holds (no `on`: whenever what `when` reads changes).
 
-    `ttl_ms` 0 means until removed. `unset_on` / `unset_when` remove it in the same manner. `keep` false means that the
-    tag goes as soon as `when` no longer holds.
+    `ttl_ms` 0 means until removed. `unset_on` / `unset_when` remove it in the same manner.
     """
 
     name: str

@@ -1,0 +1,1 @@
+"""Benchmarks: each prints one JSON line per figure; peers are measured in the same run."""

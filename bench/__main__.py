@@ -1,0 +1,11 @@
+"""`make bench`: every benchmark, one after the other; `python -m bench NAME…` runs some of them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+ALL = ("decide", "ingest", "push", "condition", "rules", "connections", "log")
+
+for name in sys.argv[1:] or ALL:
+    subprocess.run([sys.executable, "-m", f"bench.{name}"], check=True)

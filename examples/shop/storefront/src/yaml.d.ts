@@ -1,0 +1,5 @@
+/** Collections of the site folder, read at build time (vite.config.ts). */
+declare module "*/collections/products.yaml" {
+  const products: import("./catalogue").Product[];
+  export default products;
+}

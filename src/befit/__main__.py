@@ -1,0 +1,5 @@
+"""`python -m befit` is `befit`."""
+
+from befit.cli import main
+
+main()

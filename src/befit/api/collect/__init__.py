@@ -1,0 +1,1 @@
+"""Collect: Segment's HTTP tracking API in, events in the log out."""

@@ -1,0 +1,111 @@
+"""`befit profile`: what is known of one visitor, from a running server or from a data folder at rest."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import msgspec
+from cyclopts import App, Parameter
+
+from befit.cli.output import Json, moment, print_columns, print_json
+from befit.cli.remote import DEFAULT_URL, Remote
+from befit.errors import NotFound, SettingsError
+
+profile = App(name="profile", help="What is known of one visitor.")
+
+
+@profile.command
+def show(
+    id: str,  # noqa: A002 - the name in the usage line
+    /,
+    *,
+    url: Annotated[str, Parameter(env_var="BEFIT_URL")] = "",
+    data: Annotated[Path | None, Parameter(env_var="BEFIT_DATA")] = None,
+    secret_key: Annotated[str, Parameter(env_var="BEFIT_SECRET_KEY")] = "",
+    site: Path | None = None,
+    json: Json = False,
+) -> int:
+    """Show a visitor's ids, traits, signals and tags.
+
+    Asks the running server at `--url`; with `--data` alone it reads the data folder of a server that does not run.
+
+    For example:
+
+    `befit profile show visitor-1 --json`
+
+    `befit profile show user-42 --data /var/lib/befit`
+
+    Parameters
+    ----------
+    id
+        Any id of the visitor: an anonymousId or a userId.
+    url
+        The running server (http://127.0.0.1:8400 when neither this nor --data is given).
+    data
+        The data folder: the profile is read there, or with --url the secret key.
+    secret_key
+        The server's secret key; by default the one kept in the data folder.
+    site
+        The site folder to read signals with, at rest; by default the one that was served last from this data folder.
+    json
+        Print `{"id", "ids", "traits", "signals": {name: value}, "tags", "version", …}`.
+    """
+    if data is not None and not url:
+        view = asyncio.run(_at_rest(id, data, site))
+    else:
+        remote = Remote(url or DEFAULT_URL, secret_key, data or Path(".befit"))
+        view = remote.get(f"/admin/v1/profiles/{quote(id, safe='')}")
+    if json:
+        print_json(view)
+    else:
+        _print(view)
+    return 0
+
+
+async def _at_rest(any_id: str, data: Path, site: Path | None) -> dict[str, Any]:
+    """The same view, without a server. Raises NotFound, or SettingsError when a server has the folder open."""
+    from befit.engine import Program
+    from befit.node import clock
+    from befit.node.settings import last_site
+    from befit.node.view import full_view
+    from befit.site import load_site
+    from befit.store import open_store
+
+    folder = site or last_site(data)
+    if folder is None:
+        raise SettingsError(f"no server has served a site from {data}; name its site folder with --site")
+    program = Program(load_site(folder))
+    store = open_store(f"embedded:{data}?mode=ro")
+    await store.open()
+    try:
+        names = [any_id] if any_id[:2] in ("u:", "a:") else [f"u:{any_id}", f"a:{any_id}"]
+        loaded = await store.load(await store.resolve(names))
+    finally:
+        await store.close()
+    found = next((profile for profile in loaded if profile is not None), None)
+    if found is None:
+        raise NotFound(f"no profile has the id {any_id!r}")
+    return full_view(found, program, clock())
+
+
+def _print(view: dict[str, Any]) -> None:
+    print_columns(
+        [
+            ("id", view["id"]),
+            ("ids", ", ".join(view["ids"])),
+            ("version", f"{view['version']} events folded"),
+            ("seen", f"{moment(view['firstSeen'])} to {moment(view['lastSeen'])} UTC, {view['sessions']} sessions"),
+            ("tags", ", ".join(view["tags"]) or "none"),
+        ]
+    )
+    for title in ("traits", "signals"):
+        print(f"\n{title}" if view[title] else f"\nno {title}")
+        if view[title]:
+            print_columns([(f"  {name}", _text(value)) for name, value in sorted(view[title].items())])
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -1,0 +1,14 @@
+"""The heart of befit, pure: `fold` brings a profile up to date with an event, `decide` says what each slot shows.
+
+Nothing in this package does I/O, reads a clock or rolls a die: the same inputs give the same outputs, so that
+replaying the log gives the same profiles bit for bit.
+"""
+
+from befit.engine.decide import decide
+from befit.engine.effects import Effects
+from befit.engine.fold import fold
+from befit.engine.identity import Route, ids_of, merge, route
+from befit.engine.program import Program
+from befit.engine.timers import timer_event
+
+__all__ = ["Effects", "Program", "Route", "decide", "fold", "ids_of", "merge", "route", "timer_event"]

@@ -1,0 +1,88 @@
+"""decide(profile, request, program, now): what each slot shows, and why. Pure: no clock, no dice, no I/O."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+from befit.engine.caps import held_back, is_showing
+from befit.engine.program import Program
+from befit.engine.rules import CompiledBranch, CompiledSlot, Content
+from befit.engine.trace import trace_slot
+from befit.engine.view import variables
+from befit.errors import NotFound
+from befit.model import DecideRequest, Decision, Profile
+
+
+def decide(profile: Profile, request: DecideRequest, program: Program, now: int) -> list[Decision]:
+    """A decision for each slot asked for, in that order; for all slots of the site when none is named.
+
+    Raises NotFound for a slot that the site does not have.
+    """
+    args = variables(profile, program, now, request.page, request.context)
+    ticket = decision_ticket(profile, now)
+    release = program.release.id
+    slots = program.slots
+    decisions = []
+    for name in request.slots or slots:
+        slot = slots.get(name)
+        if slot is None:
+            raise NotFound(f"the site has no slot {name!r}; it has {', '.join(sorted(slots))}", field="$.slots")
+        content, reason = choose(slot, profile, args, now)
+        decisions.append(
+            Decision(
+                slot=name,
+                module=content.module,
+                type=content.type,
+                variant=content.variant,
+                props=content.render(args),
+                decision_id=f"{ticket}.{name}",
+                reason=reason,
+                release=release,
+                trace=trace_slot(slot, profile, args, now) if request.trace else None,
+            )
+        )
+    return decisions
+
+
+def choose(slot: CompiledSlot, profile: Profile, args: tuple[Any, ...], now: int) -> tuple[Content, str]:
+    """The content to show and the reason for it: a trigger that is still showing, or the first branch that holds."""
+    if slot.shows and profile.triggers:
+        for trigger, content in slot.shows:
+            if is_showing(trigger, profile, now):
+                return content, f"trigger {trigger.name}"
+    leaf = first_leaf(slot.branches, profile, args, now)
+    if leaf is None or leaf.content is None:
+        return NOTHING, "nothing: every branch that holds has been shown often enough"
+    return leaf.content, leaf.reason
+
+
+def first_leaf(
+    branches: tuple[CompiledBranch, ...], profile: Profile, args: tuple[Any, ...], now: int
+) -> CompiledBranch | None:
+    """The first leaf, depth first, on whose path every condition holds and whose cap is not reached."""
+    for branch in branches:
+        test = branch.test
+        if test is not None and not test(*args):
+            continue
+        if branch.children:
+            found = first_leaf(branch.children, profile, args, now)
+            if found is not None:
+                return found
+        elif branch.cap is None or not held_back(branch.cap, branch.key, profile, now):
+            return branch
+    return None
+
+
+def decision_ticket(profile: Profile, now: int) -> str:
+    """What the decisions of one request share in their ids: a digest of who, after how many events, and when."""
+    return blake2b(f"{profile.id}\n{profile.version}\n{now}".encode(), digest_size=8).hexdigest()
+
+
+class _Nothing(Content):
+    def __init__(self) -> None:
+        self.module, self.type, self.variant, self.props = "", "none", "", {}
+        self.texts, self.picks, self.raw = [], [], None
+
+
+NOTHING = _Nothing()

@@ -1,0 +1,175 @@
+"""fold(profile, event, program): the profile after one event, and what else must happen. Pure: no clock, no dice, no I/O.
+
+The order within one event: session and page, traits and consent and context, impressions, signals, then tags and
+triggers in rounds until nothing changes any more.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from befit.engine.bound import bound
+from befit.engine.coercion import coerce
+from befit.engine.consent import allowed, take_consent
+from befit.engine.effects import Effects
+from befit.engine.impressions import count_impression
+from befit.engine.limits import TRAITS
+from befit.engine.program import CompiledSignal, Program
+from befit.engine.reactions import apply_event_rules, react
+from befit.engine.sessions import follow
+from befit.engine.signals import Affinity
+from befit.engine.timers import elapse
+from befit.engine.view import of_event, variables
+from befit.errors import EvaluationError
+from befit.model import IMPRESSION, Event, Profile, Session
+
+
+def fold(profile: Profile, event: Event, program: Program) -> Effects:
+    """Change `profile` in place by one event and say what else must happen.
+
+    An event that comes later than the site's allowed lateness changes nothing (`Effects.late`). A value that errs
+    spoils only the signal that wanted it (`Effects.spoiled`).
+    """
+    effects = Effects()
+    if event.type == "timer":
+        elapse(profile, event, program, effects)
+        finish(profile, event, effects)
+        return effects
+    if event.received_at - event.timestamp > program.release.site.lateness_ms:
+        effects.late = True
+        return effects
+    changed = effects.changed
+    take_declared(event, program, effects)
+    session = follow(profile, event, program, changed)
+    take_traits(profile, event, program, effects)
+    take_consent(profile, event, program, changed)
+    take_context(profile, event, changed)
+    if event.name == IMPRESSION:
+        count_impression(profile, event, session, changed)
+    now = max(event.timestamp, profile.last_seen)
+    args = (of_event(event), *variables(profile, program, now)[1:])
+    feed_signals(profile, event, program, session, args, effects)
+    apply_event_rules(profile, event, program, args, now, effects)
+    react(profile, event, program, now, effects)
+    finish(profile, event, effects)
+    return effects
+
+
+def finish(profile: Profile, event: Event, effects: Effects) -> None:
+    """What every folded event does to a profile."""
+    profile.version += 1
+    if not profile.first_seen or event.timestamp < profile.first_seen:
+        profile.first_seen = event.timestamp
+    if event.type != "timer" and event.timestamp > profile.last_seen:
+        profile.last_seen = event.timestamp
+        effects.changed.add("profile")
+    effects.spoiled += [f"{name} was dropped: the profile is too large" for name in bound(profile)]
+
+
+def take_declared(event: Event, program: Program, effects: Effects) -> None:
+    """Bring the properties to the types that the site declares for this event."""
+    fields = program.coercions.get(event.name)
+    if fields:
+        effects.spoiled += [f"{event.name}.{name}" for name in coerce(event.properties, fields)]
+
+
+def take_traits(profile: Profile, event: Event, program: Program, effects: Effects) -> None:
+    """Last writer wins by event time, trait by trait; null removes a trait."""
+    if not event.traits:
+        return
+    traits = {name: value for name, value in event.traits.items() if value is not None}
+    effects.spoiled += [f"traits.{name}" for name in coerce(traits, program.trait_coercions)]
+    times = profile.trait_times
+    for name in event.traits:
+        if event.timestamp < times.get(name, 0):
+            continue
+        times[name] = event.timestamp
+        if name in traits:
+            profile.traits[name] = traits[name]
+        else:
+            profile.traits.pop(name, None)
+    while len(times) > TRAITS:
+        oldest = min(times, key=lambda name: (times[name], name))
+        del times[oldest]
+        profile.traits.pop(oldest, None)
+    effects.changed.add("profile")
+
+
+CONTEXT_FIELDS = ("device", "locale", "timezone", "country", "city", "campaign", "referrer", "user_agent")
+CONTEXT_NAMES = {"userAgent": "user_agent"}
+
+
+def take_context(profile: Profile, event: Event, changed: set[str]) -> None:
+    """Keep the visitor's context of the newest event."""
+    context = event.context
+    if not context or event.timestamp < profile.last_seen:
+        return
+    kept = profile.context
+    for name, value in context.items():
+        name = CONTEXT_NAMES.get(name, name)
+        if name in CONTEXT_FIELDS and kept.get(name) != value:
+            kept[name] = value
+            changed.add("context")
+
+
+def feed_signals(
+    profile: Profile, event: Event, program: Program, session: Session, args: tuple[Any, ...], effects: Effects
+) -> None:
+    """Update the signals that this event feeds."""
+    index = program.on_signals.get(event.name)
+    if index is not None:
+        for signal in index.candidates(args):
+            test = signal.test
+            if (test is None or test(*args)) and allowed(signal.signal.purpose, profile):
+                feed(profile, event, signal, session, args, effects)
+    for signal in program.sequences.get(event.name, ()):
+        if allowed(signal.signal.purpose, profile):
+            advance(profile, event, signal, args, effects)
+    for source, top in program.tops.items():
+        if source in effects.changed:
+            effects.changed.add(top)
+
+
+def feed(
+    profile: Profile, event: Event, signal: CompiledSignal, session: Session, args: tuple[Any, ...], effects: Effects
+) -> None:
+    """One signal takes its value from the event."""
+    kind = signal.kind
+    if kind is None:
+        return
+    value = None
+    if signal.value is not None:
+        try:
+            value = signal.value(*args)
+        except EvaluationError as error:
+            effects.spoiled.append(f"signals.{signal.name}: {error}")
+            return
+    if signal.weights:
+        value = (value, signal.weights.get(event.name, 1.0))
+    elif isinstance(kind, Affinity):
+        value = (value, 1.0)
+    if signal.scope:
+        if event.timestamp < session.started:
+            return
+        scope = session.id if signal.scope == "session" else session.pages[-1].view_id if session.pages else ""
+        value = (scope, value)
+    states = profile.signals
+    states[signal.name] = kind.update(states.get(signal.name), event.timestamp, value)
+    effects.changed.add(signal.changes)
+
+
+def advance(profile: Profile, event: Event, signal: CompiledSignal, args: tuple[Any, ...], effects: Effects) -> None:
+    """A sequence takes its step, and its timer with it."""
+    sequence = signal.sequence
+    if sequence is None:
+        return
+    before = profile.signals.get(signal.name)
+    state = sequence.advance(before, event.timestamp, event.name, args)
+    if state is before:
+        return
+    if state is None:
+        profile.signals.pop(signal.name, None)
+    else:
+        profile.signals[signal.name] = state
+    effects.set_timer(profile, f"signal:{signal.name}", sequence.due(state))
+    effects.changed.add(signal.changes)

@@ -1,0 +1,44 @@
+"""How large things may grow. Every collection in a profile has its limit and its eviction rule here, and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PROFILE_BYTES: Final = 32 * 1024
+"""An encoded profile. Over it, signal states go, largest first, until it fits; each is counted."""
+
+WINDOW_ENTRIES: Final = 192
+"""Entries of a sliding window. Over it, the older ones are joined into buckets of 1/64 of the window."""
+
+WINDOW_EXACT: Final = 64
+"""The newest entries of a sliding window that stay exact when older ones are joined."""
+
+DISTINCT_VALUES: Final = 256
+"""Values that a `distinct` signal remembers; the one seen longest ago goes first."""
+
+AFFINITY_KEYS: Final = 64
+"""Keys of an affinity; the lowest score goes first."""
+
+TRAITS: Final = 100
+"""Traits of a profile; the one written longest ago goes first."""
+
+TAGS: Final = 200
+"""Tags of a profile; the one set longest ago goes first."""
+
+SHOWN: Final = 128
+"""Slot and module pairs whose impressions are counted; the one seen longest ago goes first."""
+
+PAGES: Final = 8
+"""Page views of a session that keep their dwell time; the one seen longest ago goes first."""
+
+SEARCHES: Final = 10
+"""Search terms of a session; the oldest goes first."""
+
+IDS: Final = 50
+"""Ids that lead to one profile; beyond it further anonymous ids are linked but no longer listed."""
+
+KEY_LENGTH: Final = 200
+"""Characters of a value used as a key (of an affinity, of a distinct set); the rest is cut off."""
+
+ROUNDS: Final = 8
+"""Rounds in which tags and triggers may set each other off within one event."""

@@ -1,0 +1,231 @@
+"""Program: a release turned into functions and indexes, ready to fold events and to decide. Immutable once made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from befit.cel import Compiled, Duration, compile_condition
+from befit.engine.coercion import coercions
+from befit.engine.index import Index
+from befit.engine.inputs import inputs
+from befit.engine.rules import CompiledSlot, compile_slot
+from befit.engine.sequences import Sequence
+from befit.engine.signals import MISSING, Affinity, Kind, Scoped, kind_of
+from befit.engine.view import MS, VARIABLES, current_session
+from befit.model import Condition, Module, Profile, Release, Signal, TagRule, Trigger
+
+Read = Callable[[Profile, int], Any]
+SEQUENCE_KINDS: Final = ("sequence", "absence")
+
+
+def compiled(condition: Condition | None) -> Compiled | None:
+    """The function of a condition over `VARIABLES`; None for none."""
+    return None if condition is None else compile_condition(condition.ast, VARIABLES)
+
+
+class CompiledSignal:
+    """A signal with its functions. `kind` for stateful ones, `sequence` for sequences, neither for dwell and top."""
+
+    __slots__ = ("changes", "kind", "name", "scope", "sequence", "signal", "test", "value", "weights")
+
+    def __init__(self, signal: Signal) -> None:
+        where = compiled(signal.where)
+        value = compiled(signal.value)
+        self.signal = signal
+        self.name = signal.name
+        self.changes = f"signals.{signal.name}"
+        self.test = None if where is None else where.test
+        self.value = None if value is None else value.value
+        self.weights = signal.weights
+        self.kind: Kind | None = None
+        self.sequence: Sequence | None = None
+        if signal.kind in SEQUENCE_KINDS:
+            tests = [compiled(step.where) for step in signal.steps]
+            self.sequence = Sequence(signal, [None if test is None else test.test for test in tests])
+        else:
+            self.kind = kind_of(signal)
+        self.scope = signal.window if isinstance(self.kind, Scoped) else ""
+
+
+class CompiledTag:
+    """A tagging rule with its tests."""
+
+    __slots__ = ("rule", "test", "unset_test")
+
+    def __init__(self, rule: TagRule) -> None:
+        when, unset = compiled(rule.when), compiled(rule.unset_when)
+        self.rule = rule
+        self.test = None if when is None else when.test
+        self.unset_test = None if unset is None else unset.test
+
+
+class CompiledTrigger:
+    """A trigger with its test."""
+
+    __slots__ = ("inputs", "test", "trigger")
+
+    def __init__(self, trigger: Trigger) -> None:
+        when = compiled(trigger.when)
+        self.trigger = trigger
+        self.inputs = frozenset(inputs(trigger.when.reads)) if trigger.when is not None else frozenset()
+        self.test = None if when is None else when.test
+
+
+Rule = CompiledTag | CompiledTrigger
+
+
+class Program:
+    """A compiled release.
+
+    on_signals, on_rules, on_unset   event name -> index of the signals, tags and triggers, tag removals it feeds
+    readers, unset_readers           changed input -> index of rules without `on` whose condition reads it
+    slots                            compiled rule trees by slot name
+    """
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        self.modules: dict[str, Module] = {module.name: module for module in release.modules}
+        self.signals = {signal.name: CompiledSignal(signal) for signal in release.signals}
+        self.tags = {rule.name: CompiledTag(rule) for rule in release.tags}
+        self.triggers = {trigger.name: CompiledTrigger(trigger) for trigger in release.triggers}
+        self.on_signals = self._signal_index()
+        self.sequences = self._sequence_index()
+        self.on_rules, self.readers = self._rule_indexes()
+        self.on_unset, self.unset_readers = self._unset_indexes()
+        self.tops = {f"signals.{s.of}": f"signals.{s.name}" for s in release.signals if s.kind == "top"}
+        self.dwells = {
+            of: tuple(f"signals.{s.name}" for s in release.signals if s.kind == "dwell" and s.of == of)
+            for of in ("page", "session")
+        }
+        self.scoped = {
+            scope: tuple(s.changes for s in self.signals.values() if s.scope == scope) for scope in ("page", "session")
+        }
+        self.shows = self._shows()
+        self.slots: dict[str, CompiledSlot] = {slot.name: compile_slot(slot, release, self) for slot in release.slots}
+        self._reads: dict[str, Read] = {name: self._reader(signal) for name, signal in self.signals.items()}
+        self.coercions = {name: coercions(fields) for name, fields in release.site.schema.get("events", {}).items()}
+        self.page_coercions = coercions(release.site.schema.get("page", {}))
+        self.trait_coercions = coercions(release.site.schema.get("traits", {}))
+
+    def read_signal(self, name: str, profile: Profile, now: int) -> Any:
+        """A signal's value at `now`, or MISSING: not known yet, or no such signal."""
+        read = self._reads.get(name)
+        if read is None:
+            return MISSING
+        try:
+            return read(profile, now)
+        except KeyError:
+            return MISSING
+
+    def _reader(self, compiled_signal: CompiledSignal) -> Read:
+        name, signal = compiled_signal.name, compiled_signal.signal
+        if signal.kind == "dwell":
+            return self._read_dwell(signal.of)
+        if signal.kind == "top":
+            affinity = self.signals[signal.of].kind
+            inner = affinity.inner if isinstance(affinity, Scoped) else affinity
+            return _read_top(signal.of, inner) if isinstance(inner, Affinity) else _read_nothing
+        if compiled_signal.scope and compiled_signal.kind is not None:
+            return self._read_scoped(name, compiled_signal.kind, compiled_signal.scope)
+        kind = compiled_signal.sequence or compiled_signal.kind
+        if kind is None:
+            return _read_nothing
+
+        def read(profile: Profile, now: int) -> Any:
+            state = profile.signals.get(name)
+            return kind.empty if state is None else kind.read(state, now)
+
+        return read
+
+    def _read_dwell(self, of: str) -> Read:
+        def read(profile: Profile, now: int) -> Any:
+            session = current_session(profile, self, now)
+            if session is None or (of == "page" and not session.pages):
+                return Duration(0)
+            return Duration((session.pages[-1].dwell_ms if of == "page" else session.dwell_ms) * MS)
+
+        return read
+
+    def _read_scoped(self, name: str, kind: Kind, scope: str) -> Read:
+        def read(profile: Profile, now: int) -> Any:
+            state = profile.signals.get(name)
+            if state is None or state[0] != scope_id(profile, self, now, scope):
+                return kind.empty
+            return kind.read(state, now)
+
+        return read
+
+    def _signal_index(self) -> dict[str, Index[CompiledSignal]]:
+        fed = [s for s in self.signals.values() if s.sequence is None and s.kind is not None]
+        names = {name for s in fed for name in s.signal.on}
+        return {name: Index((s, s.signal.where) for s in fed if name in s.signal.on) for name in names}
+
+    def _sequence_index(self) -> dict[str, list[CompiledSignal]]:
+        by_event: dict[str, list[CompiledSignal]] = {}
+        for signal in self.signals.values():
+            if signal.sequence is not None:
+                for name in dict.fromkeys(step.on for step in signal.signal.steps):
+                    by_event.setdefault(name, []).append(signal)
+        return by_event
+
+    def _rule_indexes(self) -> tuple[dict[str, Index[Rule]], dict[str, Index[Rule]]]:
+        rules: list[tuple[Rule, tuple[str, ...], Condition | None]] = [
+            *((tag, tag.rule.on, tag.rule.when) for tag in self.tags.values() if tag.rule.on or tag.rule.when),
+            *((trigger, trigger.trigger.on, trigger.trigger.when) for trigger in self.triggers.values()),
+        ]
+        return file_rules(rules)
+
+    def _unset_indexes(self) -> tuple[dict[str, Index[Rule]], dict[str, Index[Rule]]]:
+        return file_rules(
+            [
+                (tag, tag.rule.unset_on, tag.rule.unset_when)
+                for tag in self.tags.values()
+                if tag.rule.unset_on or tag.rule.unset_when
+            ]
+        )
+
+    def _shows(self) -> dict[str, list[Trigger]]:
+        shows: dict[str, list[Trigger]] = {}
+        for trigger in sorted(self.release.triggers, key=lambda trigger: -trigger.priority):
+            for slot in trigger.show:
+                shows.setdefault(slot, []).append(trigger)
+        return shows
+
+
+def file_rules(
+    rules: list[tuple[Rule, tuple[str, ...], Condition | None]],
+) -> tuple[dict[str, Index[Rule]], dict[str, Index[Rule]]]:
+    """Rules with events by event name, the others by every input that their condition reads."""
+    by_event: dict[str, list[tuple[Rule, Condition | None]]] = {}
+    by_input: dict[str, list[tuple[Rule, Condition | None]]] = {}
+    for rule, on, condition in rules:
+        for name in on:
+            by_event.setdefault(name, []).append((rule, condition))
+        if not on and condition is not None:
+            for read in inputs(condition.reads):
+                by_input.setdefault(read, []).append((rule, condition))
+    return (
+        {name: Index(entries) for name, entries in by_event.items()},
+        {name: Index(entries) for name, entries in by_input.items()},
+    )
+
+
+def scope_id(profile: Profile, program: Program, now: int, scope: str) -> str:
+    """The id of the current session or page view; empty when there is none."""
+    session = current_session(profile, program, now)
+    if session is None:
+        return ""
+    return session.id if scope == "session" else session.pages[-1].view_id if session.pages else ""
+
+
+def _read_nothing(profile: Profile, now: int) -> Any:
+    return MISSING
+
+
+def _read_top(of: str, affinity: Affinity) -> Read:
+    def read(profile: Profile, now: int) -> Any:
+        state = profile.signals.get(of)
+        return affinity.top(state) if state else MISSING
+
+    return read

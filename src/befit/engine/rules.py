@@ -1,0 +1,182 @@
+"""Rule trees of slots, compiled: branches with their tests, and the content that a leaf shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from befit.cel import Compiled, compile_condition, to_json
+from befit.engine.inputs import inputs
+from befit.engine.view import VARIABLES
+from befit.errors import EvaluationError
+from befit.model import Branch, Cap, Condition, Module, Pick, Release, Slot, Text
+
+if TYPE_CHECKING:
+    from befit.engine.program import Program
+
+ITEM_VARIABLES = (*VARIABLES, "item")
+
+
+class Content:
+    """What a leaf shows: a module's variant with its props.
+
+    `raw` holds the props as JSON where nothing in them depends on the visitor, which is the common case on the hot path.
+    """
+
+    __slots__ = ("module", "picks", "props", "raw", "texts", "type", "variant")
+
+    def __init__(self, module: Module, variant: str, overrides: dict[str, Any], release: Release) -> None:
+        self.module = module.name
+        self.type = module.type
+        self.variant = variant
+        self.props = {**module.props, **module.variants.get(variant, {}), **overrides}
+        fixed = {**module.variants.get(variant, {}), **overrides}
+        self.texts = [(name, CompiledText(text)) for name, text in module.texts.items() if name not in fixed]
+        self.picks = [(name, CompiledPick(pick, release)) for name, pick in module.picks.items() if name not in fixed]
+        dynamic = bool(self.texts or self.picks)
+        self.raw = None if dynamic else msgspec.Raw(msgspec.json.encode(self.props))
+
+    def render(self, args: tuple[Any, ...]) -> Any:
+        """The props for these condition variables: JSON already, or a dict. A prop whose expression errs is left out."""
+        if self.raw is not None:
+            return self.raw
+        props = dict(self.props)
+        for name, text in self.texts:
+            value = text.render(args)
+            if value is not None:
+                props[name] = value
+        for name, pick in self.picks:
+            props[name] = pick.items(args)
+        return props
+
+
+class CompiledText:
+    """A prop with `${…}` in it."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, text: Text) -> None:
+        self.parts: list[str | Compiled] = [
+            part if isinstance(part, str) else compile_condition(part.ast, VARIABLES) for part in text.parts
+        ]
+
+    def render(self, args: tuple[Any, ...]) -> Any:
+        """The text, or the bare value of a single `${…}`; None when an expression errs."""
+        if len(self.parts) == 1 and not isinstance(self.parts[0], str):
+            return value_or_none(self.parts[0], args)
+        pieces = []
+        for part in self.parts:
+            piece = part if isinstance(part, str) else value_or_none(part, args)
+            if piece is None:
+                return None
+            pieces.append(str(piece))
+        return "".join(pieces)
+
+
+class CompiledPick:
+    """A prop whose items are picked from a collection."""
+
+    __slots__ = ("affinity", "by", "collection", "limit", "test")
+
+    def __init__(self, pick: Pick, release: Release) -> None:
+        self.collection = release.collections.get(pick.collection, [])
+        self.affinity = pick.affinity
+        self.by = pick.by
+        self.limit = pick.limit
+        self.test = None if pick.where is None else compile_condition(pick.where.ast, ITEM_VARIABLES).test
+
+    def items(self, args: tuple[Any, ...]) -> list[dict[str, Any]]:
+        """The first `limit` items that pass, best affinity first, in the collection's order among equals."""
+        test = self.test
+        items = self.collection if test is None else [item for item in self.collection if test(*args, item)]
+        if self.affinity:
+            scores = args[VARIABLES.index("signals")][self.affinity]
+            items = sorted(items, key=lambda item: -scores.get(item.get(self.by), 0.0))
+        return items[: self.limit]
+
+
+class CompiledBranch:
+    """A branch with its test. `key` counts its impressions: slot/module."""
+
+    __slots__ = ("branch", "cap", "children", "condition", "content", "key", "reason", "test")
+
+    def __init__(self, branch: Branch, slot: str, release: Release, program: Program) -> None:
+        self.branch = branch
+        self.condition = None if branch.when is None else compile_condition(branch.when.ast, VARIABLES)
+        self.test = None if self.condition is None else self.condition.test
+        self.children = tuple(CompiledBranch(child, slot, release, program) for child in branch.rules)
+        self.content = None
+        if branch.show:
+            self.content = Content(program.modules[branch.show], branch.variant, branch.props, release)
+        self.cap: Cap | None = branch.cap
+        self.key = f"{slot}/{branch.show}"
+        self.reason = f"{branch.id}: {branch.when.source if branch.when is not None else 'otherwise'}"
+
+
+class CompiledSlot:
+    """A slot's rule tree, and what it depends on.
+
+    inputs   the inputs (in the grain of `Effects.changed`) that can change its decision
+    timed    whether its decision can also change by the mere passing of time
+    shows    what triggers can show here, highest priority first: (trigger, content)
+    """
+
+    __slots__ = ("branches", "inputs", "name", "shows", "timed")
+
+    def __init__(self, slot: Slot, release: Release, program: Program) -> None:
+        self.name = slot.name
+        self.branches = tuple(CompiledBranch(branch, slot.name, release, program) for branch in slot.rules)
+        self.shows = [
+            (trigger, Content(program.modules[trigger.show[slot.name]], "", {}, release))
+            for trigger in program.shows.get(slot.name, [])
+        ]
+        modules = [show for branch in walk(slot.rules) if (show := branch.show)]
+        modules += [trigger.show[slot.name] for trigger, _ in self.shows]
+        conditions = [branch.when for branch in walk(slot.rules) if branch.when is not None]
+        read = inputs(path for condition in conditions for path in condition.reads)
+        for name in modules:
+            read |= content_inputs(program.modules[name])
+        if self.shows:
+            read.add(f"triggers.{slot.name}")
+        capped = any(branch.cap is not None for branch in walk(slot.rules))
+        if capped:
+            read |= {f"shown.{slot.name}", "session"}
+        self.inputs = frozenset(read)
+        self.timed = capped or bool(self.shows) or any(is_timed(name, program) for name in read)
+
+
+def compile_slot(slot: Slot, release: Release, program: Program) -> CompiledSlot:
+    """A slot with its functions; `program` must already have modules, signals and shows."""
+    return CompiledSlot(slot, release, program)
+
+
+def walk(branches: tuple[Branch, ...]) -> list[Branch]:
+    """All branches of a tree, depth first."""
+    return [found for branch in branches for found in (branch, *walk(branch.rules))]
+
+
+def content_inputs(module: Module) -> set[str]:
+    """The inputs that a module's computed props depend on."""
+    conditions: list[Condition] = [
+        *(part for text in module.texts.values() for part in text.parts if isinstance(part, Condition)),
+        *(pick.where for pick in module.picks.values() if pick.where is not None),
+    ]
+    read = {path for condition in conditions for path in condition.reads if not path.startswith("item")}
+    return inputs(read) | {f"signals.{pick.affinity}" for pick in module.picks.values() if pick.affinity}
+
+
+def is_timed(name: str, program: Program) -> bool:
+    """Whether this input changes by the mere passing of time."""
+    if name in ("now", "context", "tags", "session"):
+        return True
+    signal = program.signals.get(name.removeprefix("signals."))
+    return signal is not None and (signal.signal.window != "lifetime" or signal.signal.kind == "affinity")
+
+
+def value_or_none(condition: Compiled, args: tuple[Any, ...]) -> Any:
+    """The value in a form that JSON holds; None when the expression errs."""
+    try:
+        return to_json(condition.value(*args))
+    except EvaluationError:
+        return None

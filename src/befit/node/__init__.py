@@ -1,0 +1,8 @@
+"""The running process: settings, worker, timers, push, and the Node that wires them together."""
+
+from befit.node.hub import Message, Subscription
+from befit.node.live_site import ReleaseInfo
+from befit.node.node import Node, clock
+from befit.node.settings import Settings
+
+__all__ = ["Message", "Node", "ReleaseInfo", "Settings", "Subscription", "clock"]

@@ -1,0 +1,215 @@
+"""Node: one running befit process, wired together: log, store, worker, timers, hub and the live site."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+import msgspec
+import structlog
+
+from befit.engine import Program, decide, ids_of
+from befit.errors import Problem, Unavailable
+from befit.log import EventLog, open_log, partition_of
+from befit.model import DeadLetter, DecideRequest, Decision, Event, Profile
+from befit.node import metrics
+from befit.node.batch import Batch
+from befit.node.hub import REFRESH_SECONDS, Hub, Subscription, fingerprint, parse_cursor
+from befit.node.live_site import LiveSite, ReleaseInfo
+from befit.node.profiles import Profiles
+from befit.node.settings import Settings
+from befit.node.timers import Timers
+from befit.node.view import full_view, public_view
+from befit.node.worker import Worker
+from befit.store import ProfileStore, open_store
+
+RETENTION_MS = 90 * 86_400_000
+TRIM_SECONDS = 3600.0
+
+_encode = msgspec.msgpack.Encoder().encode
+_encode_json = msgspec.json.Encoder().encode
+_decode_letter = msgspec.json.Decoder(DeadLetter).decode
+_log = structlog.get_logger("befit.node")
+
+
+def clock() -> int:
+    """Milliseconds since the epoch: the one place where a node reads the time."""
+    return time.time_ns() // 1_000_000
+
+
+class Node:
+    """One process. `start` opens everything, `stop` drains and closes it; everything else in between."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.site = LiveSite(settings.site, clock)
+        self.log: EventLog = open_log(settings.log_url, "events")
+        self.letters: EventLog = open_log(settings.log_url, "dead-letters")
+        self.store: ProfileStore = open_store(settings.store_url)
+        self.profiles = Profiles(self.store)
+        self.hub = Hub(self.profiles, self._program, self._load, clock, settings.connections)
+        self.worker = Worker(self.log, self.store, self.profiles, self._program, self.bury, self._on_commit)
+        self.timers = Timers(self.store, self.ingest, clock)
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    @property
+    def program(self) -> Program:
+        """The program of the live release; read it once per request, because it may be swapped between two awaits."""
+        return self.site.program
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Why the newest state of the site folder was not taken; empty when it is live."""
+        return self.site.problems
+
+    @property
+    def releases(self) -> list[ReleaseInfo]:
+        """The releases this node has run, newest first."""
+        return self.site.releases
+
+    async def start(self) -> None:
+        """Open log and store, fold what a crash left behind, and go to work."""
+        await self.log.open()
+        await self.letters.open()
+        await self.store.open()
+        await self.worker.open()
+        loops: list[Coroutine[Any, Any, None]] = [
+            self.worker.run(),
+            self.timers.run(),
+            self._refresh_forever(),
+            self._trim_forever(),
+        ]
+        if self.settings.watch:
+            loops.append(self.site.watch(lambda: self.hub.refresh(timed_only=False)))
+        self._tasks = [asyncio.create_task(loop) for loop in loops]
+        for task in self._tasks:
+            task.add_done_callback(_report)
+
+    async def stop(self) -> None:
+        """End subscriptions, fold what is durable, close log and store."""
+        self.hub.end()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            await self.worker.catch_up()
+        except Unavailable as error:
+            _log.warning("not everything is folded; the next start goes on", reason=str(error))
+        await self.log.close()
+        await self.letters.close()
+        await self.store.close()
+
+    async def ingest(self, events: Sequence[Event], *, fold: bool = False) -> None:
+        """Append the events to the log. They are durable on return and, with `fold`, folded too.
+
+        Raises Unavailable when the log cannot take them now.
+        """
+        by_partition: dict[int, list[bytes]] = {}
+        for event in events:
+            partition = partition_of(ids_of(event)[-1], self.log.partitions)
+            by_partition.setdefault(partition, []).append(_encode(event))
+        started = time.perf_counter()
+        for partition, values in by_partition.items():
+            first = await self.log.append(partition, values)
+            if fold:
+                await self.worker.folded(partition, first + len(values) - 1)
+        metrics.APPEND_SECONDS.observe(time.perf_counter() - started)
+
+    async def bury(self, letters: Sequence[DeadLetter]) -> None:
+        """Keep events that could not be used where they can be looked at and replayed. Durable on return."""
+        await self.letters.append(0, [_encode_json(letter) for letter in letters])
+        metrics.DEAD_LETTERS.inc(len(letters))
+
+    async def dead_letters(self, offset: int, limit: int) -> list[DeadLetter]:
+        """Up to `limit` dead letters from `offset` on; each carries its offset."""
+        found = []
+        for record in await self.letters.read(0, offset, limit):
+            letter = _decode_letter(record.value)
+            letter.offset = record.offset
+            found.append(letter)
+        return found
+
+    async def profile(self, anonymous_id: str, user_id: str) -> tuple[Profile, bool]:
+        """The visitor's profile, a fresh empty one when unknown, and whether it is stale: the store is away."""
+        name = f"u:{user_id}" if user_id else f"a:{anonymous_id}"
+        profile_id = name
+        try:
+            (profile_id,) = await self.store.resolve([name])
+            profile = await self.profiles.get(profile_id)
+            stale = False
+        except Unavailable:
+            profile, stale = self.profiles.at_hand(profile_id), True
+        return (profile or Profile(id=profile_id, ids=[name]), stale)
+
+    async def find(self, any_id: str) -> Profile | None:
+        """The profile that a user id or an anonymous id leads to."""
+        names = [any_id] if any_id[:2] in ("u:", "a:") else [f"u:{any_id}", f"a:{any_id}"]
+        for profile_id in await self.store.resolve(names):
+            profile = await self.profiles.get(profile_id)
+            if profile is not None:
+                return profile
+        return None
+
+    def decide(self, profile: Profile, request: DecideRequest, *, stale: bool = False) -> list[Decision]:
+        """What each slot shows now. Raises NotFound for a slot that the site does not have."""
+        decisions = decide(profile, request, self.site.program, clock())
+        if stale:
+            for decision in decisions:
+                decision.stale = True
+        return decisions
+
+    def public_view(self, profile: Profile, everything: bool = False) -> dict[str, Any]:
+        """What browsers may read of the profile; `everything` is for holders of the secret key."""
+        return (full_view if everything else public_view)(profile, self.program, clock())
+
+    def subscribe(self, request: DecideRequest, since: str) -> Subscription:
+        """Follow slots from the cursor `since` on. Raises NotFound for an unknown slot, Unavailable when the node is full."""
+        return self.hub.subscribe(request, since)
+
+    def snapshot(self, profile: Profile, request: DecideRequest, since: str) -> tuple[str, list[bytes]]:
+        """The cursor now, and the decisions, as JSON, that a client at the cursor `since` does not have."""
+        decisions = self.decide(profile, request)
+        seen = parse_cursor(since, len(decisions))
+        now = [fingerprint(decision) for decision in decisions]
+        news = [_encode_json(d) for d, before, after in zip(decisions, seen, now, strict=True) if before != after]
+        return ".".join(now), news
+
+    async def ready(self) -> dict[str, str]:
+        """Driver -> `ok`, or what is wrong with it."""
+        state = {}
+        for name, check in (("log", self.log.end(0)), ("store", self.store.position(0))):
+            try:
+                await check
+                state[name] = "ok"
+            except Unavailable as error:
+                state[name] = str(error)
+        return state
+
+    def _program(self) -> Program:
+        return self.site.program
+
+    async def _load(self, request: DecideRequest) -> tuple[Profile, bool]:
+        return await self.profile(request.anonymous_id, request.user_id)
+
+    def _on_commit(self, batch: Batch) -> None:
+        self.hub.on_commit(batch.changed, batch.moved, batch.profiles)
+
+    async def _refresh_forever(self) -> None:
+        while True:
+            await asyncio.sleep(REFRESH_SECONDS)
+            await self.hub.refresh(timed_only=True)
+
+    async def _trim_forever(self) -> None:
+        while True:
+            for log in (self.log, self.letters):
+                for partition in range(log.partitions):
+                    await log.trim(partition, clock() - RETENTION_MS)
+            await asyncio.sleep(TRIM_SECONDS)
+
+
+def _report(task: asyncio.Task[Any]) -> None:
+    """A background loop ends only when it is cancelled; anything else must be seen."""
+    if not task.cancelled() and task.exception() is not None:
+        _log.error("a background loop died", exc_info=task.exception())

@@ -1,0 +1,58 @@
+"""Profiles at hand: the most recently used ones, decoded, in front of the store.
+
+Only the worker changes them, in place and on the event loop, so a decision always sees whole events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from befit.model import Profile
+from befit.store import ProfileStore
+
+
+class Profiles:
+    """A least-recently-used cache of decoded profiles over a store. `capacity` profiles of some 2-30 kB each."""
+
+    def __init__(self, store: ProfileStore, capacity: int = 10_000) -> None:
+        self.store = store
+        self.capacity = capacity
+        self._held: dict[str, Profile] = {}
+
+    async def get(self, profile_id: str) -> Profile | None:
+        """The profile with exactly this id. Raises Unavailable when it is not at hand and the store is away."""
+        profile = self._held.pop(profile_id, None)
+        if profile is None:
+            (profile,) = await self.store.load([profile_id])
+            if profile is None:
+                return None
+        self._held[profile_id] = profile
+        return profile
+
+    async def fetch(self, profile_ids: Iterable[str]) -> dict[str, Profile]:
+        """Those of the profiles that exist, with one round trip for all that are not at hand."""
+        wanted = list(profile_ids)
+        found = {name: held for name in wanted if (held := self._held.get(name)) is not None}
+        absent = [name for name in wanted if name not in found]
+        if absent:
+            loaded = zip(absent, await self.store.load(absent), strict=True)
+            found |= {name: profile for name, profile in loaded if profile is not None}
+        return found
+
+    def at_hand(self, profile_id: str) -> Profile | None:
+        """The profile if it is held here: what a node still knows while the store is away."""
+        return self._held.get(profile_id)
+
+    def keep(self, profiles: Iterable[Profile]) -> None:
+        """Hold these, newest last; the longest unused ones make room."""
+        held = self._held
+        for profile in profiles:
+            held.pop(profile.id, None)
+            held[profile.id] = profile
+        while len(held) > self.capacity:
+            del held[next(iter(held))]
+
+    def forget(self, profile_ids: Iterable[str]) -> None:
+        """Hold these no longer: they are gone, or what is held was not committed."""
+        for name in profile_ids:
+            self._held.pop(name, None)

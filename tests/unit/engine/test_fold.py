@@ -1,0 +1,102 @@
+"""fold: traits, declared types, lateness, signals that err, size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from befit.engine.limits import PROFILE_BYTES
+from befit.engine.signals import MISSING
+from tests.events import Visitor, event, ms, page, track
+from tests.sites import program_of
+
+SITE = """
+name: test
+schema:
+  traits: {plan: string, age: int}
+  page: {price: double}
+  events: {Order Completed: {total: double, coupon: string}}
+"""
+SIGNALS = """
+orders: {count: Order Completed}
+spent: {sum: event.properties.total, of: Order Completed}
+big: {count: Order Completed, where: 'event.properties.total >= 500.0'}
+last_purchase: {last: timestamp, of: Order Completed}
+ratio: {last: 'event.properties.a / event.properties.b', of: Ratio}
+"""
+
+
+@pytest.fixture
+def ada(tmp_path: Path) -> Visitor:
+    return Visitor(program_of(tmp_path, site=SITE, signals=SIGNALS))
+
+
+def test_whole_numbers_become_doubles_where_the_site_declares_doubles(ada: Visitor) -> None:
+    ada.does(track("Order Completed", 0, total=500), track("Order Completed", 1, total=9.5))
+    assert (ada.signal("spent", 1), ada.signal("big", 1), ada.signal("orders", 1)) == (509.5, 1, 2)
+
+
+def test_a_malformed_attribute_spoils_that_attribute_and_not_the_event(ada: Visitor) -> None:
+    effects = ada.does(track("Order Completed", 0, total="plenty", coupon="X"))
+    assert ada.signal("orders", 0) == 1
+    assert ada.signal("spent", 0) == 0.0
+    assert "Order Completed.total" in effects.spoiled
+
+
+def test_a_value_that_errs_spoils_only_its_signal(ada: Visitor) -> None:
+    effects = ada.does(track("Ratio", 0, a=1, b=0))
+    assert ada.signal("ratio", 0) is MISSING
+    assert any("ratio" in spoiled for spoiled in effects.spoiled)
+    ada.does(track("Ratio", 1, a=6, b=3))
+    assert ada.signal("ratio", 1) == 2
+
+
+def test_traits_go_by_event_time_and_null_removes(ada: Visitor) -> None:
+    ada.does(event("identify", "identify", 10, traits={"plan": "gold", "age": 30}))
+    ada.does(event("identify", "identify", 5, traits={"plan": "silver"}))
+    assert ada.profile.traits == {"plan": "gold", "age": 30}
+    ada.does(event("identify", "identify", 20, traits={"age": None}))
+    assert ada.profile.traits == {"plan": "gold"}
+
+
+def test_a_late_event_counts_within_the_allowed_lateness_and_not_after_it(ada: Visitor) -> None:
+    within = track("Order Completed", 0, total=1.0)
+    within.received_at = ms(86_000)
+    after = track("Order Completed", 0, total=1.0)
+    after.received_at = ms(90_000)
+    assert not ada.does(within).late
+    version = ada.profile.version
+    assert ada.does(after).late
+    assert (ada.signal("orders", 0), ada.profile.version) == (1, version)
+
+
+def test_page_attributes_come_from_the_page_call_and_have_their_declared_types(ada: Visitor) -> None:
+    ada.does(page("/p", 0, price=20, note="x"))
+    assert ada.profile.session is not None
+    assert ada.profile.session.pages[-1].attributes == {"path": "/p", "price": 20.0, "note": "x"}
+
+
+def test_a_profile_stays_under_its_size_cap(tmp_path: Path) -> None:
+    signals = "".join(f"v{n}: {{distinct: event.properties.v, of: V}}\n" for n in range(12))
+    bob = Visitor(program_of(tmp_path, signals=signals))
+    for n in range(320):
+        bob.does(track("V", n, v=f"{n}-" + "x" * 150))
+    assert len(msgspec.msgpack.encode(bob.profile)) <= PROFILE_BYTES
+
+
+def test_folding_the_same_events_gives_the_same_bytes(tmp_path: Path) -> None:
+    program = program_of(tmp_path, site=SITE, signals=SIGNALS)
+    history = [
+        page("/", 0),
+        track("Order Completed", 1, total=2),
+        event("identify", "identify", 2, traits={"plan": "x"}),
+    ]
+    raw = msgspec.msgpack.encode(history)
+    folded = []
+    for _ in range(2):
+        visitor = Visitor(program)
+        visitor.does(*msgspec.msgpack.decode(raw, type=list[type(history[0])]))  # type: ignore[misc]
+        folded.append(msgspec.msgpack.encode(visitor.profile))
+    assert folded[0] == folded[1]

@@ -1,0 +1,5 @@
+/** @befit/browser: events out, decisions in. Start with `createBefit`. */
+
+export { createBefit } from "./befit";
+export { safeUrl } from "./modules";
+export type * from "./types";

@@ -1,0 +1,2 @@
+/** Goes out with every event as `context.library.version`; a test holds it equal to package.json. */
+export const version = "0.1.0";
