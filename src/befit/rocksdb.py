@@ -119,15 +119,16 @@ class Database:
         if self.refusal:
             raise Unavailable(self.refusal)
 
-    async def write(self, batch: WriteBatch) -> None:
-        """Write all of `batch` or nothing. Survives a kill -9 on return, a power failure only after `sync`.
+    async def write(self, build: Callable[[], WriteBatch]) -> None:
+        """Write all of a batch or nothing. Survives a kill -9 on return, a power failure only after `sync`.
 
-        Waits, without blocking the loop, while RocksDB is behind with flushing. Raises Unavailable.
+        Waits, without blocking the loop, while RocksDB is behind with flushing; then `build` is called again, because
+        rocksdict takes a batch apart even when it refuses it. Raises Unavailable.
         """
         while True:
             self.check_writable()
             try:
-                self.rocks.write(batch)
+                self.rocks.write(build())
             except Exception as error:
                 if "Write stall" not in str(error):
                     raise self._failed(error) from error

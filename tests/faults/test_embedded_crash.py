@@ -24,7 +24,7 @@ def run_until_killed(folder: Path, run: str, lines: int) -> list[list[str]]:
         said = [child.stdout.readline() for _ in range(lines)]
         child.kill()
         said += child.stdout.readlines()
-    assert child.returncode == -9, "it ran until it was killed"
+    assert child.returncode == -9, f"it ran until it was killed: {said[0:3]} … {[line for line in said if line][-2:]}"
     return [line.decode().split() for line in said if line.endswith(b"\n")]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.servers import Server
+from tests.servers import SECRET_KEY, Server
 from tests.sites import write_site
 
 KILLS = 50
@@ -131,7 +132,10 @@ def show(server: Server, name: str) -> dict[str, object]:
         "--url",
         server.url,
     ]
-    shown: dict[str, object] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    environment = {**os.environ, "BEFIT_SECRET_KEY": SECRET_KEY}
+    result = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    shown: dict[str, object] = json.loads(result.stdout)
     return shown
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from befit.engine.signals import Affinity, Distinct, Kind, Scalar, Sliding, Total
+from befit.engine.signals import FAINT, Affinity, Distinct, Kind, Scalar, Sliding, Total
 
 WITHIN = 1_000
 times = st.integers(0, 5_000)
@@ -64,16 +64,21 @@ def test_distinct_counts_different_values_in_the_window(history: list[tuple[int,
     assert lifetime.read(replayed(lifetime, history), now) == len({value for _, value in history})
 
 
-@given(st.lists(st.tuples(times, st.sampled_from("abc"), st.integers(1, 10)), min_size=1, max_size=40))
-def test_affinity_is_the_sum_of_weights_each_halved_every_half_life(history: list[tuple[int, str, int]]) -> None:
+@given(
+    st.lists(st.tuples(times, st.sampled_from("abc"), st.integers(1, 10)), min_size=1, max_size=40),
+    st.integers(0, 1_000),
+)
+def test_affinity_is_the_sum_of_weights_each_halved_every_half_life(
+    history: list[tuple[int, str, int]], later: int
+) -> None:
     kind = Affinity(half_life=700)
-    now = max(time for time, _, _ in history) + 300
+    now = max(time for time, _, _ in history) + later
     scores = kind.read(replayed(kind, [(time, (key, weight)) for time, key, weight in history]), now)
     for key in {key for _, key, _ in history}:
         naive = sum(weight * 0.5 ** ((now - time) / 700) for time, name, weight in history if name == key)
-        assert scores[key] == pytest.approx(naive)
+        assert scores.get(key, 0.0) == (pytest.approx(naive) if naive >= FAINT else 0.0)
     assert list(scores.values()) == sorted(scores.values(), reverse=True)
-    assert kind.top(replayed(kind, [(time, (key, weight)) for time, key, weight in history])) in scores
+    assert kind.top(replayed(kind, [(time, (key, weight)) for time, key, weight in history]), now) == next(iter(scores))
 
 
 @pytest.mark.parametrize(
@@ -111,3 +116,12 @@ def test_a_busy_sliding_window_stays_small_and_off_by_at_most_one_bucket(count: 
     exact = sum(1 for time, _ in history if now - 64_000 < time <= now)
     assert len(state) <= 192
     assert exact <= kind.read(state, now) <= exact + 1_000 // 50 + 1
+
+
+def test_an_affinity_fades_away() -> None:
+    kind = Affinity(half_life=1_000)
+    state = kind.update(None, 0, ("books", 1))
+    assert kind.top(state, 6_000) == "books"
+    assert kind.read(state, 7_000) == {}
+    with pytest.raises(KeyError):
+        kind.top(state, 7_000)

@@ -4,8 +4,9 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     include: ["tests/**/*.test.ts"],
+    globalSetup: ["tests/built.ts"],
     setupFiles: ["tests/browser.ts"],
     unstubGlobals: true,
-    restoreMocks: true,
+    testTimeout: 20_000,
   },
 });

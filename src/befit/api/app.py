@@ -11,14 +11,14 @@ from typing import Any, Final, NamedTuple
 
 import structlog
 
+from befit.api.access.cors import cors_headers, preflight
+from befit.api.access.keys import authorize_admin
 from befit.api.admin import create_admin
 from befit.api.collect.endpoint import SHORT_PATHS, Collect
 from befit.api.collect.settings import PROJECT_PATH, ProjectSettings
-from befit.api.cors import cors_headers, preflight
 from befit.api.decide import DecideEndpoint
 from befit.api.health import Health
-from befit.api.http import Disconnected, Receive, Request, Response, Scope, Send, send_response
-from befit.api.keys import authorize_admin
+from befit.api.http import Disconnected, Message, Receive, Request, Response, Scope, Send, send_response
 from befit.api.pages import Pages
 from befit.api.problems import MethodNotAllowed, problem_of
 from befit.api.push.connections import Connections
@@ -62,6 +62,7 @@ class App:
         self._routes: dict[str, Route] = {
             "/v1/batch": Route(post, collect.batch),
             "/v1/b": Route(post, collect.batch),
+            "/beacon/v1/batch": Route(post, collect.batch),
             "/v1/decide": Route(post, DecideEndpoint(node, collect)),
             "/v1/stream": Route(get, Stream(node, self.connections)),
             "/v1/poll": Route(get, Poll(node, self.connections)),
@@ -120,7 +121,7 @@ class App:
         scope, send = request.scope, request.send
         status = 500
 
-        async def note_status(message: dict[str, Any]) -> None:
+        async def note_status(message: Message) -> None:
             nonlocal status
             status = message.get("status", status)
             await send(message)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final
 
 import msgspec
 
+from befit.api.access.visitor import Visitor, admit
 from befit.api.collect.decoding import DECIDE, DECIDE_RAW, UNDECODABLE, decode
 from befit.api.collect.endpoint import Collect
 from befit.api.collect.intake import Rejected, take_calls, take_raw
 from befit.api.collect.limits import MAX_BATCH, MAX_EVENT
 from befit.api.collect.wire import Decide
-from befit.api.http import JSON, NO_STORE, Request, Response, query_of, read_body
-from befit.api.visitor import Visitor, admit
+from befit.api.http import JSON, NO_STORE, Request, Response, read_body
+from befit.errors import Unavailable
 from befit.model import DecideRequest, Decision
 from befit.node import Node, metrics
+
+PATIENCE_S: Final = 10
+"""How long a decision waits for its inline events, should folding lag that far behind."""
 
 
 class _Answer(msgspec.Struct, omit_defaults=True):
@@ -48,8 +53,8 @@ class DecideEndpoint:
         visitor = admit(
             node.program.release.site,
             node.settings.secret_key,
-            request.headers.get(b"authorization", b""),
-            wire.write_key or _write_key(request),
+            request,
+            wire.write_key,
             wire.anonymous_id,
             wire.user_id,
             wire.identity_token,
@@ -82,9 +87,9 @@ class DecideEndpoint:
         intake = take_calls(wire.events or [], sender) if whole else None
         if intake is None:
             intake = take_raw(decode(DECIDE_RAW, body).events or [], sender, _EVENTS_PATH)
-        await self._collect.keep(intake, fold=True)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._collect.keep(intake, fold=True)
+        except TimeoutError as error:
+            raise Unavailable(f"the events were not folded within {PATIENCE_S} s; send the same again") from error
         return intake.rejected
-
-
-def _write_key(request: Request) -> str:
-    return query_of(request.scope).get("writeKey", "") if request.scope["query_string"] else ""

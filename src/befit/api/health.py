@@ -40,6 +40,7 @@ class Health:
 
     async def metrics(self, request: Request) -> Response:
         """All metrics in Prometheus' text format."""
+        self._node.count_condition_errors()
         return Response(
             generate_latest(metrics.REGISTRY), 200, ((b"content-type", CONTENT_TYPE_LATEST.encode()), NO_STORE)
         )

@@ -1,12 +1,13 @@
 """The server: one node behind uvicorn, from the first signal-safe moment to a drained end.
 
 At SIGTERM or SIGINT it accepts nobody any more, ends every stream with the cursor to resume from, lets running requests
-finish, folds what is durable and closes; all within `Settings.grace` seconds and a little. A second signal cuts short.
+finish, folds what is durable and closes; all within `Settings.grace` seconds and a little. A second SIGINT cuts short.
 """
 
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ from befit.node.settings import keep_secret_key, remember_site
 BACKLOG: Final = 4_096
 STALLED_MS: Final = 30_000
 """How long a client may leave sent bytes unread before its connection is cut: a stalled reader holds no memory for long."""
+
+SPARE_FILES: Final = 1_024
+"""Open files beside the push connections: other requests, log and store."""
 
 KEEP_ALIVE_S: Final = 75
 """Longer than the idle time of common proxies, so that it is they who close idle connections, never under a request."""
@@ -52,6 +56,16 @@ class Server(uvicorn.Server):
             server.close()
         await self._app.connections.end(self._app.node.settings.grace)
         await super().shutdown(sockets)
+
+
+def allow_files(wanted: int) -> None:
+    """Raise the limit of open files as far as `wanted` connections need and the system lets; shells begin with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    target = wanted + SPARE_FILES
+    if hard != resource.RLIM_INFINITY:
+        target = min(target, hard)
+    if soft != resource.RLIM_INFINITY and soft < target:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (target, hard))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -80,6 +94,7 @@ async def serve(settings: Settings, on_start: Callable[[Node, str], None] = lamb
     settings = replace(settings, secret_key=settings.secret_key or keep_secret_key(settings.data))
     listener = listen(settings.host, settings.port)
     host, port = listener.getsockname()[:2]
+    allow_files(settings.connections)
     node = Node(settings)
     app = App(node)
     settings.data.mkdir(parents=True, exist_ok=True)

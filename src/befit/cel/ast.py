@@ -9,6 +9,7 @@ that starts with its tag:
     ["var", name, type?]                      a variable; `type` is left out when it is dyn
     ["get", operand, field, type?]            operand.field; operand["field"] is this too
     ["has", operand, field]
+    ["?.", operand, field, type?]             operand.?field; ["[?]", operand, key, type?] is operand[?key]
     ["list", item…]                           ["?", item] is an optional item
     ["map", key, value, key, value…]          ["?", key] makes the entry optional
     ["fold", variable, second variable or null, range, result variable, start, condition, step, result]
@@ -120,7 +121,8 @@ class Converter:
         if function in ("duration", "timestamp") and isinstance(arguments[0], str):
             self.at = call.args[0].id
             return _constant_time(function, arguments[0])
-        return [function, *arguments]
+        node = [function, *arguments]
+        return _typed(node, self.type_of(expr)) if function in ("?.", "[?]") else node
 
     def _list_expr(self, expr: Any) -> Node:
         items = [self.node(element) for element in expr.list_expr.elements]

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from befit.cel.ast import Node, paths
+from befit.cel.code import NotGeneratedError
 from befit.cel.evaluate import walk
 from befit.cel.explain import Explanation, explain
-from befit.cel.generate import Generator, NotGeneratedError
+from befit.cel.generate import Generator
 from befit.cel.truth import UndecidedError, plan, statements
+from befit.cel.values import NoSuchKey
 from befit.errors import CelError, EvaluationError
 
 
@@ -21,6 +23,7 @@ class Compiled:
     value(*args) -> Any     the exact value; raises EvaluationError
     explain(*args)          the outcome with the operands' values and the reason in words
     source                  the generated Python
+    errors, last_error      how often `test` met an error that is not just a missing value, and the last one in words
 
     `test` and `value` are plain functions, made when they are first asked for; hoist them out of loops.
     """
@@ -31,6 +34,8 @@ class Compiled:
     def __init__(self, ast: Node, params: Sequence[str]) -> None:
         self._ast = ast
         self._params = tuple(params)
+        self.errors = 0
+        self.last_error = ""
 
     def __getattr__(self, name: str) -> Any:
         if name not in ("test", "value"):
@@ -56,6 +61,7 @@ class Compiled:
         if not source:
             return exact
         generator.globals["_exact"] = exact
+        generator.globals["_erred"] = self._erred
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)  # `1 is None`: an author may well compare literals
             try:
@@ -73,7 +79,7 @@ class Compiled:
             return self._value_source(generator, "test", " is True")
         except NotGeneratedError:
             return ""
-        return _definition("test", generator.params, body, "return False")
+        return _definition("test", generator.params, body, "return _erred(error)")
 
     def _value_source(self, generator: Generator, name: str = "value", suffix: str = "") -> str:
         try:
@@ -85,8 +91,15 @@ class Compiled:
     def _exact_test(self, *args: Any) -> bool:
         try:
             return self._exact_value(*args) is True
-        except EvaluationError:
-            return False
+        except EvaluationError as error:
+            return self._erred(error)
+
+    def _erred(self, error: Exception) -> bool:
+        """An error makes a condition false. A missing value is everyday; anything else is counted for the operator."""
+        if not isinstance(error, (KeyError, NoSuchKey)):
+            self.errors += 1
+            self.last_error = f"{type(error).__name__}: {error}"
+        return False
 
     def _exact_value(self, *args: Any) -> Any:
         return walk(self._ast, dict(zip(self._params, args, strict=True)))
@@ -105,4 +118,4 @@ def compile_condition(ast: Node, params: Sequence[str]) -> Compiled:
 
 def _definition(name: str, params: Sequence[str], body: list[str], otherwise: str) -> str:
     lines = [f"def {name}({', '.join(params)}):", "    try:", *(f"        {line}" for line in body)]
-    return "\n".join([*lines, "    except Exception:", f"        {otherwise}", ""])
+    return "\n".join([*lines, "    except Exception as error:", f"        {otherwise}", ""])

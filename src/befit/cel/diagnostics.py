@@ -153,9 +153,8 @@ def _bad_token(token: str) -> _Words:
     if token.startswith("="):
         return _Words("= is not an operator", "compare with ==")
     if token[:1] in ('"', "'"):
-        if len(token) > 1 and token[-1] == token[0]:
-            return _Words("a text with an unknown escape", r"write a backslash twice: \\")
-        return _Words("a text that does not end", f"close it with {token[0]}")
+        escape = "; a backslash is written twice" if "\\" in token else ""
+        return _Words("a text that does not end", f"close it with {token[0]}{escape}")
     doubled = {"&": "&&", "|": "||"}.get(token[:1])
     return _Words(f"unexpected {token.strip()}", f"write {doubled}" if doubled else "")
 

@@ -7,108 +7,41 @@ Only literals, names of our own and parameters go into the source, never text of
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 from befit.cel import values
 from befit.cel.ast import Node, is_bind, is_literal, literal_value, path_of
+from befit.cel.code import HELPERS, PLAIN, Code, NotGeneratedError, is_small_number, joined, native_equality
 from befit.cel.functions import apply, candidates, resolve
 from befit.cel.macros import recognize
-from befit.cel.operators import (
-    NUMERIC,
-    contained,
-    equal,
-    has,
-    index,
-    items,
-    optional_index,
-    optional_select,
-    select,
-    truth,
-)
+from befit.cel.operators import NUMERIC
 from befit.cel.overload import Overload
 from befit.cel.pattern import compiled
-from befit.cel.types import DYN, Parsed, parse_type
-
-_PLAIN: Final = frozenset(("bool", "int", "uint", "string", "bytes", "timestamp", "duration", "null"))
-"""Kinds whose equality is Python's own (a double's is not inside a list: NaN)."""
-
-_EXACT_DOUBLE: Final = 2**53
-"""Below it an int and a double compare the same exactly and after rounding."""
+from befit.cel.types import DYN, parse_type
 
 _PARAMETER: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
-GLOBALS: Final[Mapping[str, Any]] = {
-    "_Duration": values.Duration,
-    "_Timestamp": values.Timestamp,
-    "_equal": equal,
-    "_contained": contained,
-    "_has": has,
-    "_index": index,
-    "_integer": values.integer,
-    "_items": items,
-    "_optional_index": optional_index,
-    "_optional_select": optional_select,
-    "_select": select,
-    "_truth": truth,
-    "_all": lambda range_, test: all(map(test, range_)),
-    "_exists": lambda range_, test: any(map(test, range_)),
-    "_exists_one": lambda range_, test: sum(map(test, range_)) == 1,
-    "_map": lambda range_, value: list(map(value, range_)),
-    "_filter": lambda range_, test: list(filter(test, range_)),
-    "_filter_map": lambda range_, test, value: [value(item) for item in range_ if test(item)],
-}
-
-
-class NotGeneratedError(Exception):
-    """A node that only the exact walk evaluates."""
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A Python expression.
-
-    text     the source
-    type     its static CEL type; a value of type dyn may be anything
-    native   source of an equal value whose class does not matter (a plain int for a Duration)
-    raises   whether it can raise
-    decides  whether raising means that CEL errs
-    """
-
-    text: str
-    type: Parsed
-    native: str = ""
-    raises: bool = True
-    decides: bool = True
-
-    @property
-    def kind(self) -> str:
-        """The kind of its value, or dyn."""
-        return str(self.type[0])
-
-    @property
-    def plain(self) -> str:
-        """The source to compute with."""
-        return self.native or self.text
 
 
 class Generator:
     """Makes the code of one expression. `globals` grows with the constants and functions that the code refers to."""
 
     def __init__(self, params: Sequence[str]) -> None:
-        self.globals: dict[str, Any] = dict(GLOBALS)
+        self.globals: dict[str, Any] = dict(HELPERS)
         self.params = [self._parameter(name, position) for position, name in enumerate(params)]
         self._scope = {name: Code(text, DYN, raises=False) for name, text in zip(params, self.params, strict=True)}
         self._count = 0
 
     @staticmethod
     def _parameter(name: str, position: int) -> str:
-        plain = _PARAMETER.fullmatch(name) and not keyword.iskeyword(name) and len(name) <= 64
-        return name if plain else f"_{position}"
+        taken = keyword.iskeyword(name) or hasattr(builtins, name)
+        return name if _PARAMETER.fullmatch(name) and not taken else f"_{position}"
 
     def fresh(self, stem: str) -> str:
         """A name that nothing else uses."""
@@ -120,8 +53,10 @@ class Generator:
         """Inside a macro `name` stands for `code`."""
         outside = self._scope
         self._scope = {**outside, name: code}
-        yield
-        self._scope = outside
+        try:
+            yield
+        finally:
+            self._scope = outside
 
     def constant(self, value: Any) -> str:
         """A global name for a value that has no literal of its own in Python."""
@@ -170,7 +105,7 @@ class Generator:
         codes = [self.code(item) for item in node[1:]]
         types = {code.type for code in codes}
         item_type = types.pop() if len(types) == 1 else DYN
-        return _joined(f"[{', '.join(code.text for code in codes)}]", ("list", item_type), codes)
+        return joined(f"[{', '.join(code.text for code in codes)}]", ("list", item_type), codes)
 
     def _map(self, node: Node) -> Code:
         keys = node[1::2]
@@ -180,7 +115,7 @@ class Generator:
         types = {code.type for code in codes}
         entries = ", ".join(f"{key!r}: {code.text}" for key, code in zip(keys, codes, strict=True))
         value_type = types.pop() if len(types) == 1 else DYN
-        return _joined(f"{{{entries}}}", ("map", ("string",), value_type), codes)
+        return joined(f"{{{entries}}}", ("map", ("string",), value_type), codes)
 
     def _logical(self, node: Node) -> Code:
         """In value position: `and` and `or` are exact unless a side raises."""
@@ -200,22 +135,22 @@ class Generator:
         condition = self.condition(condition)
         type_ = then.type if then.type == otherwise.type else DYN
         text = f"({then.text} if {condition.text} else {otherwise.text})"
-        return _joined(text, type_, [condition, then, otherwise])
+        return joined(text, type_, [condition, then, otherwise])
 
     def _equality(self, node: Node) -> Code:
         left, right = self.code(node[1]), self.code(node[2])
         sign, word = node[0], "not " if node[0] == "!=" else ""
-        text = _native_equality(left, right, sign)
+        text = native_equality(left, right, sign)
         if not text and self._guard(left, right):
             text = self._guarded(left, right, f"{{0}} {sign} {{1}}", f"{word}_equal({{0}}, {{1}})")
-        return _joined(text or f"({word}_equal({left.text}, {right.text}))", ("bool",), [left, right])
+        return joined(text or f"({word}_equal({left.text}, {right.text}))", ("bool",), [left, right])
 
     def _comparison(self, node: Node) -> Code:
         left, right = self.code(node[1]), self.code(node[2])
         helper = self._function(node[0])
         if self._guard(left, right) or self._guard_text(left, right):
             text = self._guarded(left, right, f"{{0}} {node[0]} {{1}}", f"{helper}({{0}}, {{1}})")
-            return _joined(text, ("bool",), [left, right], raises=True)
+            return joined(text, ("bool",), [left, right], raises=True)
         return self._call(node)
 
     @staticmethod
@@ -231,7 +166,7 @@ class Generator:
         dyn, other = (left, right) if left.kind == "dyn" else (right, left)
         name = self.fresh("t")
         classes = [{"int": "int", "double": "float", "string": "str"}[other.kind]]
-        if other.kind in NUMERIC and _is_small_number(other.text):
+        if other.kind in NUMERIC and is_small_number(other.text):
             classes = ["int", "float"]
         guard = f"({name} := {dyn.text}).__class__ is {classes[0]}"
         guard += f" or {name}.__class__ is {classes[1]}" if len(classes) > 1 else ""
@@ -242,10 +177,10 @@ class Generator:
         item, container = self.code(node[1]), self.code(node[2])
         native = container.kind in ("list", "map") and item.kind == "string"
         if container.kind == "list" and container.type[1] == item.type:
-            native = item.kind in _PLAIN
+            native = item.kind in PLAIN
         text = f"({item.plain} in {container.text})" if native else f"_contained({item.text}, {container.text})"
         both = [item, container]
-        return _joined(text, ("bool",), both, raises=not native or any(code.raises for code in both))
+        return joined(text, ("bool",), both, raises=not native or any(code.raises for code in both))
 
     def _index(self, node: Node) -> Code:
         operand, key = self.code(node[1]), self.code(node[2])
@@ -256,29 +191,29 @@ class Generator:
         position = operand.kind == "list" and isinstance(node[2], int) and node[2] is not True and node[2] >= 0
         native = (plain_key or position) and node[2] is not False
         text = f"{operand.text}[{key.text}]" if native else f"_index({operand.text}, {key.text})"
-        return _joined(text, type_, [operand, key], raises=True)
+        return joined(text, type_, [operand, key], raises=True)
 
     def _optional(self, node: Node) -> Code:
         operand, key = self.code(node[1]), self.code(node[2])
         function = "_optional_select" if node[0] == "?." else "_optional_index"
-        type_ = ("optional", operand.type[-1] if operand.kind in ("map", "list") else DYN)
-        return _joined(f"{function}({operand.text}, {key.text})", type_, [operand, key], raises=True)
+        type_ = parse_type(node[3]) if len(node) > 3 else DYN
+        return joined(f"{function}({operand.text}, {key.text})", type_, [operand, key], raises=True)
 
     def _or_value(self, node: Node) -> Code:
+        """`a.?b.orValue(c)` needs no optional when `a` is a map."""
         _, optional, otherwise = node
-        default = self.code(otherwise)
-        if isinstance(optional, list) and optional[0] == "?." and isinstance(optional[2], str):
-            operand = self.code(optional[1])
-            if operand.kind == "map":
-                text = f"({operand.text}[{optional[2]!r}] if {optional[2]!r} in {operand.text} else {default.text})"
-                return _joined(text, DYN, [operand, default])
-        code = self.code(optional)
+        code, default = self.code(optional), self.code(otherwise)
         if code.kind != "optional":
             raise NotGeneratedError("orValue of something dyn")
-        name = self.fresh("t")
-        text = f"({name}.values[0] if ({name} := {code.text}).values else {default.text})"
         type_ = default.type if code.type[1] == default.type else DYN
-        return _joined(text, type_, [code, default])
+        operand = self.code(optional[1]) if optional[0] == "?." else code
+        if operand.kind == "map":
+            field = repr(optional[2])
+            text = f"({operand.text}[{field}] if {field} in {operand.text} else {default.text})"
+        else:
+            name = self.fresh("t")
+            text = f"({name}.values[0] if ({name} := {code.text}).values else {default.text})"
+        return joined(text, type_, [code, default])
 
     def _fold(self, node: Node) -> Code:
         if is_bind(node):
@@ -296,7 +231,7 @@ class Generator:
         absorbs = macro.name in ("_all", "_exists") and codes[0].raises
         item_type = codes[-1].type if macro.name in ("_map", "_filter_map") else source.type[1]
         type_ = ("list", item_type) if macro.name in ("_map", "_filter", "_filter_map") else ("bool",)
-        code = _joined(f"{macro.name}({source.text}, {lambdas})", type_, [source, *codes])
+        code = joined(f"{macro.name}({source.text}, {lambdas})", type_, [source, *codes])
         return replace(code, decides=code.decides and not absorbs)
 
     def range(self, node: Node) -> Code:
@@ -325,7 +260,7 @@ class Generator:
         name = self.fresh("v")
         with self.naming(node[4], Code(name, start.type, raises=False)):
             result = self.code(node[8])
-        code = _joined(f"(lambda {name}: {result.text})({start.text})", result.type, [start, result])
+        code = joined(f"(lambda {name}: {result.text})({start.text})", result.type, [start, result])
         return replace(code, decides=code.decides and not start.raises)
 
     def _call(self, node: Node) -> Code:
@@ -340,11 +275,11 @@ class Generator:
         if overload.source == "{0}":
             return replace(codes[0], type=type_)
         if not overload.source:
-            return _joined(self._direct(overload, [code.text for code in codes]), type_, codes, raises=True)
+            return joined(self._direct(overload, [code.text for code in codes]), type_, codes, raises=True)
         temporary = self.fresh("t") if "{t}" in overload.source else ""
         native = overload.source.format(*(code.plain for code in codes), t=temporary)
         text = f"_{overload.wrap}({native})" if overload.wrap else native
-        code = _joined(text, type_, codes, raises=bool(temporary) or any(code.raises for code in codes))
+        code = joined(text, type_, codes, raises=bool(temporary) or any(code.raises for code in codes))
         return replace(code, native=native)
 
     def _dynamic_call(self, function: str, codes: list[Code], kinds: tuple[str, ...]) -> Code:
@@ -360,8 +295,8 @@ class Generator:
             guard = f"({name} := {texts[place]}).__class__ is str"
             texts[place] = name
             fast = rows[0].source.format(*texts) if rows[0].source else self._direct(rows[0], texts)
-            return _joined(f"({fast} if {guard} else {slow}({', '.join(texts)}))", type_, codes, raises=True)
-        return _joined(f"{slow}({', '.join(texts)})", type_, codes, raises=True)
+            return joined(f"({fast} if {guard} else {slow}({', '.join(texts)}))", type_, codes, raises=True)
+        return joined(f"{slow}({', '.join(texts)})", type_, codes, raises=True)
 
     def _matches(self, node: Node) -> Code:
         """A literal pattern is compiled once."""
@@ -370,11 +305,11 @@ class Generator:
             return self._call(node)
         search = self.constant(compiled(node[2]).search)
         if text.kind == "string":
-            return _joined(f"({search}({text.text}) is not None)", ("bool",), [text])
+            return joined(f"({search}({text.text}) is not None)", ("bool",), [text])
         name, slow = self.fresh("t"), self._function("matches")
         guard = f"({name} := {text.text}).__class__ is str"
         checked = f"({search}({name}) is not None if {guard} else {slow}({name}, {node[2]!r}))"
-        return _joined(checked, ("bool",), [text], raises=True)
+        return joined(checked, ("bool",), [text], raises=True)
 
     def _direct(self, overload: Overload, arguments: Sequence[str]) -> str:
         name = f"_{overload.id.replace('@', '')}"
@@ -386,30 +321,6 @@ class Generator:
         name = "_f" + "".join(char if char.isalnum() else f"{ord(char):x}" for char in function)
         self.globals[name] = partial(apply, function)
         return name
-
-
-def _joined(text: str, type_: Parsed, codes: Sequence[Code], raises: bool | None = None) -> Code:
-    """Code made of other code: it raises when a part does, and an error of a part is its error."""
-    any_raises = any(code.raises for code in codes) if raises is None else raises
-    return Code(text, type_, "", any_raises, all(code.decides for code in codes))
-
-
-def _native_equality(left: Code, right: Code, sign: str) -> str:
-    """Equality that Python decides alone, or nothing."""
-    for one, other in ((right, left), (left, right)):
-        if one.text in ("None", "True", "False") and other.kind in (one.kind, "dyn"):
-            return f"({other.text} is {'not ' if sign == '!=' else ''}{one.text})"
-    same = left.type == right.type
-    texts = {left.kind, right.kind} in ({"string", "dyn"}, {"bytes", "dyn"})
-    plain = left.kind in _PLAIN or left.kind == "double" or (left.kind == "list" and left.type[1][0] in _PLAIN)
-    return f"({left.plain} {sign} {right.plain})" if texts or (same and plain) else ""
-
-
-def _is_small_number(text: str) -> bool:
-    try:
-        return abs(float(text)) < _EXACT_DOUBLE
-    except ValueError:
-        return False
 
 
 _SPECIAL: Final[dict[str, Callable[[Generator, Node], Code]]] = {

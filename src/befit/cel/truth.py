@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from befit.cel.ast import Node, is_bind
-from befit.cel.generate import Code, Generator
+from befit.cel.code import Code
+from befit.cel.generate import Generator
 from befit.cel.macros import recognize
 
 
@@ -190,7 +191,7 @@ def _looped(generator: Generator, loop: Loop, holds: str, target: str) -> list[s
 
 
 def _guarded(lines: list[str], holds: str) -> list[str]:
-    return ["try:", *_indented(lines), "except Exception:", f"    {holds} = False"]
+    return ["try:", *_indented(lines), "except Exception as error:", f"    {holds} = _erred(error)"]
 
 
 def _indented(lines: list[str]) -> list[str]:

@@ -33,6 +33,7 @@ _COMMANDS: Final = {
     "profile": "befit.cli.profile:profile",
     "dead-letters": "befit.cli.letters:letters",
     "releases": "befit.cli.releases:releases",
+    "audit": "befit.cli.audit:audit",
 }
 
 

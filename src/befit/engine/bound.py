@@ -10,7 +10,7 @@ import msgspec
 from befit.engine.limits import PROFILE_BYTES
 from befit.model import Profile
 
-EVERY: Final = 16
+BOUND_EVERY: Final = 16
 """Events between two looks: an encoding costs as much as a fold, and an event is at most as large as the cap."""
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -19,10 +19,8 @@ _encode = msgspec.msgpack.Encoder().encode
 def bound(profile: Profile) -> list[str]:
     """Drop what is largest until the profile fits; the names of what was dropped.
 
-    Looks once in `EVERY` events, told by the profile's version, so that a replay drops the same.
+    Called once in `BOUND_EVERY` events, told by the profile's version, so that a replay drops the same.
     """
-    if profile.version % EVERY:
-        return []
     excess = len(_encode(profile)) - PROFILE_BYTES
     if excess <= 0:
         return []

@@ -19,7 +19,7 @@ def decide(profile: Profile, request: DecideRequest, program: Program, now: int)
 
     Raises NotFound for a slot that the site does not have.
     """
-    args = variables(profile, program, now, request.page, request.context)
+    args = variables(profile, program, now, page=request.page, context=request.context)
     ticket = decision_ticket(profile, now)
     release = program.release.id
     slots = program.slots
@@ -61,9 +61,11 @@ def first_leaf(
     branches: tuple[CompiledBranch, ...], profile: Profile, args: tuple[Any, ...], now: int
 ) -> CompiledBranch | None:
     """The first leaf, depth first, on whose path every condition holds and whose cap is not reached."""
+    # Named one by one: a call with plain arguments takes half the time of one with *args.
+    event, known, session, page, signals, tags, context, moment = args
     for branch in branches:
         test = branch.test
-        if test is not None and not test(*args):
+        if test is not None and not test(event, known, session, page, signals, tags, context, moment):
             continue
         if branch.children:
             found = first_leaf(branch.children, profile, args, now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from befit.engine.bound import bound
+from befit.engine.bound import BOUND_EVERY, bound
 from befit.engine.coercion import coerce
 from befit.engine.consent import allowed, take_consent
 from befit.engine.effects import Effects
@@ -17,7 +17,6 @@ from befit.engine.limits import TRAITS
 from befit.engine.program import CompiledSignal, Program
 from befit.engine.reactions import apply_event_rules, react
 from befit.engine.sessions import follow
-from befit.engine.signals import Affinity
 from befit.engine.timers import elapse
 from befit.engine.view import of_event, variables
 from befit.errors import EvaluationError
@@ -35,7 +34,7 @@ def fold(profile: Profile, event: Event, program: Program) -> Effects:
         elapse(profile, event, program, effects)
         finish(profile, event, effects)
         return effects
-    if event.received_at - event.timestamp > program.release.site.lateness_ms:
+    if event.received_at - event.timestamp > program.release.site.lateness_ms and not event.historical:
         effects.late = True
         return effects
     changed = effects.changed
@@ -47,7 +46,7 @@ def fold(profile: Profile, event: Event, program: Program) -> Effects:
     if event.name == IMPRESSION:
         count_impression(profile, event, session, changed)
     now = max(event.timestamp, profile.last_seen)
-    args = (of_event(event), *variables(profile, program, now)[1:])
+    args = variables(profile, program, now, event=of_event(event), uses=program.event_uses)
     feed_signals(profile, event, program, session, args, effects)
     apply_event_rules(profile, event, program, args, now, effects)
     react(profile, event, program, now, effects)
@@ -63,19 +62,21 @@ def finish(profile: Profile, event: Event, effects: Effects) -> None:
     if event.type != "timer" and event.timestamp > profile.last_seen:
         profile.last_seen = event.timestamp
         effects.changed.add("profile")
-    effects.spoiled += [f"{name} was dropped: the profile is too large" for name in bound(profile)]
+    if not profile.version % BOUND_EVERY:
+        effects.spoiled += [f"{name} was dropped: the profile is too large" for name in bound(profile)]
 
 
 def take_declared(event: Event, program: Program, effects: Effects) -> None:
     """Bring the properties to the types that the site declares for this event."""
     fields = program.coercions.get(event.name)
-    if fields:
-        effects.spoiled += [f"{event.name}.{name}" for name in coerce(event.properties, fields)]
+    dropped = coerce(event.properties, fields) if fields else None
+    if dropped:
+        effects.spoiled += [f"{event.name}.{name}" for name in dropped]
 
 
 def take_traits(profile: Profile, event: Event, program: Program, effects: Effects) -> None:
-    """Last writer wins by event time, trait by trait; null removes a trait."""
-    if not event.traits:
+    """Last writer wins by event time, trait by trait; null removes a trait. A group's traits are not the visitor's."""
+    if not event.traits or event.type == "group":
         return
     traits = {name: value for name, value in event.traits.items() if value is not None}
     effects.spoiled += [f"traits.{name}" for name in coerce(traits, program.trait_coercions)]
@@ -144,10 +145,8 @@ def feed(
         except EvaluationError as error:
             effects.spoiled.append(f"signals.{signal.name}: {error}")
             return
-    if signal.weights:
-        value = (value, signal.weights.get(event.name, 1.0))
-    elif isinstance(kind, Affinity):
-        value = (value, 1.0)
+        if signal.weighed:
+            value = (value, signal.weights.get(event.name, 1.0))
     if signal.scope:
         if event.timestamp < session.started:
             return

@@ -22,7 +22,7 @@ R = TypeVar("R")
 class Index(Generic[R]):
     """Rules filed by what they require. `order` of a candidate list is the order in which rules were given."""
 
-    __slots__ = ("always", "bounds", "count", "equal")
+    __slots__ = ("always", "bounds", "count", "equal", "rules_always")
 
     def __init__(self, rules: Iterable[tuple[R, Condition | None]]) -> None:
         self.always: list[tuple[int, R]] = []
@@ -33,25 +33,24 @@ class Index(Generic[R]):
             self._file(rule, condition)
         for entries in self.bounds.values():
             entries.sort(key=lambda entry: (entry[0], entry[1]))
+        self.rules_always = [rule for _, rule in self.always]
 
     def candidates(self, args: Sequence[Any]) -> list[R]:
         """The rules that may hold for these condition variables (in the order of `VARIABLES`), as they were given."""
-        found = self.always
-        if self.equal:
-            found = found.copy()
-            for path, by_value in self.equal.items():
-                value = look_up(path, args)
-                if value is not None and value.__hash__ is not None:
-                    found += by_value.get(value, ())
-        if self.bounds:
-            found = found.copy()
-            for path, entries in self.bounds.items():
-                value = look_up(path, args)
-                if isinstance(value, (int, float)) and not isinstance(value, bool):
-                    reached = bisect_right(entries, value, key=_bound)
-                    found += [entry[1:] for entry in entries[:reached]]
-        if found is not self.always:
-            found.sort(key=_order)
+        found: list[tuple[int, R]] = []
+        for path, by_value in self.equal.items():
+            value = look_up(path, args)
+            if value is not None and value.__hash__ is not None:
+                found += by_value.get(value, ())
+        for path, entries in self.bounds.items():
+            value = look_up(path, args)
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                reached = bisect_right(entries, value, key=_bound)
+                found += [entry[1:] for entry in entries[:reached]]
+        if not found:
+            return self.rules_always
+        found += self.always
+        found.sort(key=_order)
         return [rule for _, rule in found]
 
     def _file(self, rule: R, condition: Condition | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 PROFILE_BYTES: Final = 32 * 1024
-"""An encoded profile. Over it, signal states go, largest first, until it fits; each is counted."""
+"""Bytes of an encoded profile. Over it, signals, traits, context and page attributes go, largest first; each is counted."""
 
 WINDOW_ENTRIES: Final = 192
 """Entries of a sliding window. Over it, the older ones are joined into buckets of 1/64 of the window."""

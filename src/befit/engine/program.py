@@ -11,7 +11,7 @@ from befit.engine.index import Index
 from befit.engine.inputs import inputs
 from befit.engine.rules import CompiledSlot, compile_slot
 from befit.engine.sequences import Sequence
-from befit.engine.signals import MISSING, Affinity, Kind, Scoped, kind_of
+from befit.engine.signals import MISSING, Affinity, Kind, Scoped, Total, kind_of
 from befit.engine.view import MS, VARIABLES, current_session
 from befit.model import Condition, Module, Profile, Release, Signal, TagRule, Trigger
 
@@ -19,29 +19,34 @@ Read = Callable[[Profile, int], Any]
 SEQUENCE_KINDS: Final = ("sequence", "absence")
 
 
-def compiled(condition: Condition | None) -> Compiled | None:
-    """The function of a condition over `VARIABLES`; None for none."""
-    return None if condition is None else compile_condition(condition.ast, VARIABLES)
+def compiled(condition: Condition | None, kept: list[tuple[str, Compiled]]) -> Compiled | None:
+    """The function of a condition over `VARIABLES`, also added to `kept` with its place; None for none."""
+    if condition is None:
+        return None
+    function = compile_condition(condition.ast, VARIABLES)
+    kept.append((condition.where, function))
+    return function
 
 
 class CompiledSignal:
     """A signal with its functions. `kind` for stateful ones, `sequence` for sequences, neither for dwell and top."""
 
-    __slots__ = ("changes", "kind", "name", "scope", "sequence", "signal", "test", "value", "weights")
+    __slots__ = ("changes", "kind", "name", "scope", "sequence", "signal", "test", "value", "weighed", "weights")
 
-    def __init__(self, signal: Signal) -> None:
-        where = compiled(signal.where)
-        value = compiled(signal.value)
+    def __init__(self, signal: Signal, kept: list[tuple[str, Compiled]]) -> None:
+        where = compiled(signal.where, kept)
+        value = compiled(signal.value, kept)
         self.signal = signal
         self.name = signal.name
         self.changes = f"signals.{signal.name}"
         self.test = None if where is None else where.test
         self.value = None if value is None else value.value
+        self.weighed = signal.kind == "affinity"
         self.weights = signal.weights
         self.kind: Kind | None = None
         self.sequence: Sequence | None = None
         if signal.kind in SEQUENCE_KINDS:
-            tests = [compiled(step.where) for step in signal.steps]
+            tests = [compiled(step.where, kept) for step in signal.steps]
             self.sequence = Sequence(signal, [None if test is None else test.test for test in tests])
         else:
             self.kind = kind_of(signal)
@@ -53,8 +58,8 @@ class CompiledTag:
 
     __slots__ = ("rule", "test", "unset_test")
 
-    def __init__(self, rule: TagRule) -> None:
-        when, unset = compiled(rule.when), compiled(rule.unset_when)
+    def __init__(self, rule: TagRule, kept: list[tuple[str, Compiled]]) -> None:
+        when, unset = compiled(rule.when, kept), compiled(rule.unset_when, kept)
         self.rule = rule
         self.test = None if when is None else when.test
         self.unset_test = None if unset is None else unset.test
@@ -65,8 +70,8 @@ class CompiledTrigger:
 
     __slots__ = ("inputs", "test", "trigger")
 
-    def __init__(self, trigger: Trigger) -> None:
-        when = compiled(trigger.when)
+    def __init__(self, trigger: Trigger, kept: list[tuple[str, Compiled]]) -> None:
+        when = compiled(trigger.when, kept)
         self.trigger = trigger
         self.inputs = frozenset(inputs(trigger.when.reads)) if trigger.when is not None else frozenset()
         self.test = None if when is None else when.test
@@ -78,21 +83,28 @@ Rule = CompiledTag | CompiledTrigger
 class Program:
     """A compiled release.
 
+    conditions                       (place, function) of every condition that fold or decide test
     on_signals, on_rules, on_unset   event name -> index of the signals, tags and triggers, tag removals it feeds
     readers, unset_readers           changed input -> index of rules without `on` whose condition reads it
+    reactive                         all inputs in `readers` and `unset_readers`
+    event_uses, reactive_uses        condition variables that anything evaluated on an event, or in reaction, reads
     slots                            compiled rule trees by slot name
+    reads                            how to read each signal of a profile at a moment; raises KeyError while it is not known
     """
 
     def __init__(self, release: Release) -> None:
         self.release = release
         self.modules: dict[str, Module] = {module.name: module for module in release.modules}
-        self.signals = {signal.name: CompiledSignal(signal) for signal in release.signals}
-        self.tags = {rule.name: CompiledTag(rule) for rule in release.tags}
-        self.triggers = {trigger.name: CompiledTrigger(trigger) for trigger in release.triggers}
+        self.conditions: list[tuple[str, Compiled]] = []
+        self.signals = {signal.name: CompiledSignal(signal, self.conditions) for signal in release.signals}
+        self.tags = {rule.name: CompiledTag(rule, self.conditions) for rule in release.tags}
+        self.triggers = {trigger.name: CompiledTrigger(trigger, self.conditions) for trigger in release.triggers}
         self.on_signals = self._signal_index()
         self.sequences = self._sequence_index()
         self.on_rules, self.readers = self._rule_indexes()
         self.on_unset, self.unset_readers = self._unset_indexes()
+        self.reactive = frozenset({*self.readers, *self.unset_readers})
+        self.event_uses, self.reactive_uses = self._uses()
         self.tops = {f"signals.{s.of}": f"signals.{s.name}" for s in release.signals if s.kind == "top"}
         self.dwells = {
             of: tuple(f"signals.{s.name}" for s in release.signals if s.kind == "dwell" and s.of == of)
@@ -103,18 +115,15 @@ class Program:
         }
         self.shows = self._shows()
         self.slots: dict[str, CompiledSlot] = {slot.name: compile_slot(slot, release, self) for slot in release.slots}
-        self._reads: dict[str, Read] = {name: self._reader(signal) for name, signal in self.signals.items()}
+        self.reads: dict[str, Read] = {name: self._reader(signal) for name, signal in self.signals.items()}
         self.coercions = {name: coercions(fields) for name, fields in release.site.schema.get("events", {}).items()}
         self.page_coercions = coercions(release.site.schema.get("page", {}))
         self.trait_coercions = coercions(release.site.schema.get("traits", {}))
 
     def read_signal(self, name: str, profile: Profile, now: int) -> Any:
         """A signal's value at `now`, or MISSING: not known yet, or no such signal."""
-        read = self._reads.get(name)
-        if read is None:
-            return MISSING
         try:
-            return read(profile, now)
+            return self.reads[name](profile, now)
         except KeyError:
             return MISSING
 
@@ -132,9 +141,21 @@ class Program:
         if kind is None:
             return _read_nothing
 
+        empty = kind.empty
+        if isinstance(kind, Total):  # its state is its value: most signals of most sites are of this kind
+
+            def read_total(profile: Profile, now: int) -> Any:
+                return profile.signals.get(name, empty)
+
+            return read_total
+
         def read(profile: Profile, now: int) -> Any:
             state = profile.signals.get(name)
-            return kind.empty if state is None else kind.read(state, now)
+            if state is not None:
+                return kind.read(state, now)
+            if empty is MISSING:
+                raise KeyError(name)
+            return empty
 
         return read
 
@@ -150,9 +171,11 @@ class Program:
     def _read_scoped(self, name: str, kind: Kind, scope: str) -> Read:
         def read(profile: Profile, now: int) -> Any:
             state = profile.signals.get(name)
-            if state is None or state[0] != scope_id(profile, self, now, scope):
-                return kind.empty
-            return kind.read(state, now)
+            if state is not None and state[0] == scope_id(profile, self, now, scope):
+                return kind.read(state, now)
+            if kind.empty is MISSING:
+                raise KeyError(name)
+            return kind.empty
 
         return read
 
@@ -185,12 +208,30 @@ class Program:
             ]
         )
 
+    def _uses(self) -> tuple[frozenset[str], frozenset[str]]:
+        release = self.release
+        on_event = [c for s in release.signals for c in (s.where, s.value, *(step.where for step in s.steps))]
+        reactive: list[Condition | None] = []
+        for tag in release.tags:
+            (on_event if tag.on else reactive).append(tag.when)
+            (on_event if tag.unset_on else reactive).append(tag.unset_when)
+        for trigger in release.triggers:
+            (on_event if trigger.on else reactive).append(trigger.when)
+        return top_level(on_event), top_level(reactive)
+
     def _shows(self) -> dict[str, list[Trigger]]:
         shows: dict[str, list[Trigger]] = {}
         for trigger in sorted(self.release.triggers, key=lambda trigger: -trigger.priority):
             for slot in trigger.show:
                 shows.setdefault(slot, []).append(trigger)
         return shows
+
+
+def top_level(conditions: list[Condition | None]) -> frozenset[str]:
+    """The variables that these conditions read."""
+    return frozenset(
+        path.split(".")[0] for condition in conditions if condition is not None for path in condition.reads
+    )
 
 
 def file_rules(
@@ -220,12 +261,14 @@ def scope_id(profile: Profile, program: Program, now: int, scope: str) -> str:
 
 
 def _read_nothing(profile: Profile, now: int) -> Any:
-    return MISSING
+    raise KeyError
 
 
 def _read_top(of: str, affinity: Affinity) -> Read:
     def read(profile: Profile, now: int) -> Any:
         state = profile.signals.get(of)
-        return affinity.top(state) if state else MISSING
+        if not state:
+            raise KeyError(of)
+        return affinity.top(state, now)
 
     return read

@@ -39,10 +39,10 @@ def react(profile: Profile, event: Event, program: Program, now: int, effects: E
     pending = effects.changed
     for _ in range(ROUNDS):
         # Sorted, because the order of a set differs from process to process and a replay must give the same bytes.
-        concerned = sorted(name for name in pending if name in program.readers or name in program.unset_readers)
+        concerned = sorted(pending & program.reactive)
         if not concerned:
             return
-        args = variables(profile, program, now)
+        args = variables(profile, program, now, uses=program.reactive_uses)
         effects.again = set()
         _remove(profile, program, concerned, args, effects)
         _set(profile, event, program, concerned, args, now, effects)

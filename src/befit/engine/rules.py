@@ -103,7 +103,10 @@ class CompiledBranch:
 
     def __init__(self, branch: Branch, slot: str, release: Release, program: Program) -> None:
         self.branch = branch
-        self.condition = None if branch.when is None else compile_condition(branch.when.ast, VARIABLES)
+        self.condition: Compiled | None = None
+        if branch.when is not None:
+            self.condition = compile_condition(branch.when.ast, VARIABLES)
+            program.conditions.append((branch.when.where, self.condition))
         self.test = None if self.condition is None else self.condition.test
         self.children = tuple(CompiledBranch(child, slot, release, program) for child in branch.rules)
         self.content = None

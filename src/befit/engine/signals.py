@@ -22,6 +22,8 @@ from befit.engine.limits import AFFINITY_KEYS, DISTINCT_VALUES, KEY_LENGTH, WIND
 from befit.model import Signal
 
 MISSING: Final = object()
+FAINT: Final = 0.01
+"""A decayed score below this is forgotten: a hundredth of one event of weight 1, some seven half-lives ago."""
 
 
 class Kind(Protocol):
@@ -73,10 +75,14 @@ class Sliding:
 
     def update(self, state: Any, time: int, value: Any) -> Any:
         """Insert in order of time, drop what the newest entry has outlived, join the oldest when there are too many."""
-        entry = [time, 1 if self.counts else value]
+        amount = 1 if self.counts else value
+        entry = [time, amount]
         if state is None:
             return [entry]
-        if time >= state[-1][0]:
+        last = state[-1]
+        if time == last[0]:
+            last[1] += amount
+        elif time > last[0]:
             state.append(entry)
         else:
             insort(state, entry)
@@ -195,15 +201,17 @@ class Affinity:
         return self._bound(state)
 
     def read(self, state: Any, now: int) -> Any:
-        """{key: score at `now`}, best first."""
+        """{key: score at `now`}, best first; scores below `FAINT` are as good as none."""
         half_life = self.half_life
         scores = [(score * 2.0 ** ((time - now) / half_life), key) for key, (score, time) in state.items()]
         scores.sort(key=lambda pair: (-pair[0], pair[1]))
-        return {key: score for score, key in scores}
+        return {key: score for score, key in scores if score >= FAINT}
 
-    def top(self, state: dict[str, list[Any]]) -> str:
-        """The key with the highest score. All scores decay alike, so the order needs no clock."""
-        return max(state, key=lambda key: (self._rank(state[key]), key))
+    def top(self, state: Any, now: int) -> str:
+        """The key with the highest score at `now`. Raises KeyError when all are faint."""
+        for key in self.read(state, now):
+            return str(key)
+        raise KeyError
 
     def merge(self, one: Any, other: Any) -> Any:
         """Scores add, brought to the later of their two times."""

@@ -6,14 +6,13 @@ read: signals when a condition names one, the local hour when one asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from befit.cel import Duration, Timestamp
-from befit.engine.signals import MISSING
 from befit.model import Event, Page, Profile, Session, Tag
 
 if TYPE_CHECKING:
@@ -37,10 +36,7 @@ class Signals(dict[str, Any]):
         self.now = now
 
     def __missing__(self, name: str) -> Any:
-        value = self.program.read_signal(name, self.profile, self.now)
-        if value is MISSING:
-            raise KeyError(name)
-        self[name] = value
+        value = self[name] = self.program.reads[name](self.profile, self.now)
         return value
 
     def __contains__(self, name: object) -> bool:
@@ -137,24 +133,32 @@ def variables(
     profile: Profile,
     program: Program,
     now: int,
+    *,
+    event: dict[str, Any] = EMPTY,
     page: Mapping[str, Any] | None = None,
     context: Mapping[str, Any] | None = None,
+    uses: Container[str] = VARIABLES,
 ) -> tuple[Any, ...]:
-    """All variables outside an event, in the order of `VARIABLES`. `page` and `context` override what the session says."""
+    """All variables, in the order of `VARIABLES`; those not in `uses` are left empty.
+
+    `page` and `context` override what the session says.
+    """
     session = current_session(profile, program, now)
     current = session.pages[-1] if session is not None and session.pages else None
-    seen = Context(profile.context, now)
-    if session is not None and session.searches:
-        seen["searches"] = session.searches
-    if context:
-        seen.update(context)
+    seen: dict[str, Any] = EMPTY
+    if "context" in uses:
+        seen = Context(profile.context, now)
+        if session is not None and session.searches:
+            seen["searches"] = session.searches
+        if context:
+            seen.update(context)
     return (
-        EMPTY,
-        of_profile(profile),
-        of_session(session),
-        of_page(current) if page is None else page_override(page, current),
+        event,
+        of_profile(profile) if "profile" in uses else EMPTY,
+        of_session(session) if "session" in uses else EMPTY,
+        EMPTY if "page" not in uses else of_page(current) if page is None else page_override(page, current),
         Signals(profile, program, now),
-        of_tags(profile.tags, now),
+        of_tags(profile.tags, now) if "tags" in uses else (),
         seen,
         Timestamp(now * MS),
     )

@@ -182,8 +182,12 @@ class EmbeddedLog:
         cut = await self._database.in_thread(lambda: self._first_since(partition, before, end))
         if not cut:
             return
-        batch = WriteBatch(raw_mode=True)
-        batch.delete_range(_KEY.pack(partition, 0), _KEY.pack(partition, cut))
+
+        def batch() -> WriteBatch:
+            made = WriteBatch(raw_mode=True)
+            made.delete_range(_KEY.pack(partition, 0), _KEY.pack(partition, cut))
+            return made
+
         await self._database.write(batch)
         part = self._parts[partition]
         while part.tail and part.tail[0].first < cut:
@@ -234,13 +238,17 @@ class EmbeddedLog:
             call.offset = self._parts[call.partition].end + len(added)
             added += call.values
         now = self._clock()
-        batch = WriteBatch(raw_mode=True)
         chunks = []
         for partition, added in values.items():
             part = self._parts[partition]
-            chunk = _Chunk(part.end, max(now, part.at), added)  # times never go back: trim searches by them
-            batch.put(_KEY.pack(partition, chunk.first), _encode((chunk.at, added)))
-            chunks.append((partition, chunk))
+            chunks.append((partition, _Chunk(part.end, max(now, part.at), added)))  # trim needs times in order
+
+        def batch() -> WriteBatch:
+            made = WriteBatch(raw_mode=True)
+            for partition, chunk in chunks:
+                made.put(_KEY.pack(partition, chunk.first), _encode((chunk.at, chunk.values)))
+            return made
+
         await self._database.write(batch)
         await self._database.sync()
         return chunks
@@ -256,11 +264,14 @@ class EmbeddedLog:
 
     async def _fixed_partitions(self) -> int:
         """The number of partitions this log was created with; a key's partition depends on it, so it never changes."""
-        rocks = self._database.rocks
-        stored = rocks.get(_PARTITIONS_KEY)
+        stored = self._database.rocks.get(_PARTITIONS_KEY)
         if stored is None:
-            batch = WriteBatch(raw_mode=True)
-            batch.put(_PARTITIONS_KEY, b"%d" % self.partitions)
+
+            def batch() -> WriteBatch:
+                made = WriteBatch(raw_mode=True)
+                made.put(_PARTITIONS_KEY, b"%d" % self.partitions)
+                return made
+
             await self._database.write(batch)
             await self._database.sync()
             return self.partitions

@@ -28,7 +28,7 @@ class Event(msgspec.Struct, array_like=True, kw_only=True, gc=False):
     `type` is Segment's; `timer` is befit's own: a due timer is appended to the log like any other event.
     `name` is what rules are written against: the event of a `track` call, otherwise the type itself
     (`page`, `identify`, …); for a timer, the timer's name. `timestamp` is event time, already corrected for the
-    client's clock and clamped; `received_at` is when befit took it.
+    client's clock and clamped; `received_at` is when befit took it. A `historical` event was imported: it is never too late.
     """
 
     type: EventType
@@ -43,6 +43,7 @@ class Event(msgspec.Struct, array_like=True, kw_only=True, gc=False):
     context: dict[str, Any] = {}
     previous_id: str = ""
     group_id: str = ""
+    historical: bool = False
 
 
 class DeadLetter(msgspec.Struct, kw_only=True, omit_defaults=True):

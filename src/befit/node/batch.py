@@ -11,6 +11,9 @@ from befit.engine.effects import Effects
 from befit.model import Event, Profile
 from befit.store import Commit, Timer
 
+DEDUPE_MS: Final = 86_400_000
+"""How long a message id is remembered: a client that sends an event again after that is believed to mean it."""
+
 EVERYTHING: Final = frozenset({"*"})
 """Says that any input of a profile may have changed."""
 
@@ -21,7 +24,7 @@ class Batch:
 
     links     id -> the profile it leads to, for every id in the batch; brought up to date as events link ids
     profiles  id -> profile, those that existed and those made here
-    seen      message ids not to fold again
+    seen      message ids folded before -> when they were received
     commit    what is to be written
     changed   profile id -> inputs that may have another value now
     moved     id of a profile merged away -> the one it went into
@@ -29,7 +32,7 @@ class Batch:
 
     links: dict[str, str]
     profiles: dict[str, Profile]
-    seen: set[str]
+    seen: dict[str, int]
     commit: Commit
     changed: dict[str, set[str]] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
@@ -41,12 +44,13 @@ class Batch:
 
     def take(self, event: Event, program: Program) -> None:
         """Fold one event into the profile it belongs to."""
-        if event.message_id in self.seen:
+        before = self.seen.get(event.message_id)
+        if before is not None and event.received_at - before <= DEDUPE_MS:
             self.duplicates += 1
             if event.type == "timer":
                 self._drop_timer(event)
             return
-        self.seen.add(event.message_id)
+        self.seen[event.message_id] = event.received_at
         self.commit.seen[event.message_id] = event.received_at
         if event.type == "timer":
             self._drop_timer(event)
@@ -138,7 +142,7 @@ def _timers(profile: Profile) -> list[Timer]:
 
 
 def new_batch(
-    partition: int, next_offset: int, links: Mapping[str, str], profiles: Mapping[str, Profile], seen: set[str]
+    partition: int, next_offset: int, links: Mapping[str, str], profiles: Mapping[str, Profile], seen: Mapping[str, int]
 ) -> Batch:
     """A batch about to fold, over what the store knows of the ids and messages in it."""
-    return Batch(dict(links), dict(profiles), set(seen), Commit(partition, next_offset))
+    return Batch(dict(links), dict(profiles), dict(seen), Commit(partition, next_offset))

@@ -157,7 +157,7 @@ class Hub:
         known = self.program().slots
         for name in request.slots:
             if name not in known:
-                raise NotFound(f"the site has no slot {name!r}; it has {', '.join(sorted(known))}", field="slots")
+                raise NotFound(f"the site has no slot {name!r}; it has {', '.join(sorted(known))}", field="$.slots")
         if self.count >= self.capacity:
             raise Unavailable(f"{self.count} connections are open, which is the limit; see --connections")
         return Subscription(self, request, list(request.slots or known), since)

@@ -64,9 +64,6 @@ SLOW_CLIENTS_DROPPED: Final = Counter(
 FOLD_LAG_RECORDS: Final = Gauge(
     "befit_fold_lag_records", "Durable records of the event log that are not folded yet.", registry=REGISTRY
 )
-FOLD_LAG_SECONDS: Final = Gauge(
-    "befit_fold_lag_seconds", "Age of the newest event when it was folded, in the last batch.", registry=REGISTRY
-)
 APPEND_SECONDS: Final = Histogram(
     "befit_append_seconds",
     "Time until an append to the event log was durable.",

@@ -53,6 +53,7 @@ class Node:
         self.worker = Worker(self.log, self.store, self.profiles, self._program, self.bury, self._on_commit)
         self.timers = Timers(self.store, self.ingest, clock)
         self._tasks: list[asyncio.Task[Any]] = []
+        self._condition_errors: dict[str, str] = {}
 
     @property
     def program(self) -> Program:
@@ -177,8 +178,8 @@ class Node:
         return ".".join(now), news
 
     async def ready(self) -> dict[str, str]:
-        """Driver -> `ok`, or what is wrong with it."""
-        state = {}
+        """Driver or loop -> `ok`, or what is wrong with it."""
+        state = {"worker": self.worker.trouble or "ok"}
         for name, check in (("log", self.log.end(0)), ("store", self.store.position(0))):
             try:
                 await check
@@ -186,6 +187,16 @@ class Node:
             except Unavailable as error:
                 state[name] = str(error)
         return state
+
+    def count_condition_errors(self) -> None:
+        """Bring the metric of conditions that erred up to date; each new kind of error is logged once."""
+        for where, condition in self.program.conditions:
+            if condition.errors:
+                metrics.CONDITION_ERRORS.labels(where).inc(condition.errors)
+                if self._condition_errors.get(where) != condition.last_error:
+                    self._condition_errors[where] = condition.last_error
+                    _log.warning("a condition errs and counts as false", where=where, error=condition.last_error)
+                condition.errors = 0
 
     def _program(self) -> Program:
         return self.site.program
@@ -199,6 +210,7 @@ class Node:
     async def _refresh_forever(self) -> None:
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
+            self.count_condition_errors()
             await self.hub.refresh(timed_only=True)
 
     async def _trim_forever(self) -> None:

@@ -94,7 +94,7 @@ def read_secret_key(data: Path) -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
-        raise SettingsError(f"cannot read {data / 'secret-key'}: {error.strerror}") from error
+        raise SettingsError(f"cannot read {data / 'secret-key'}: {error.strerror}; see --data") from error
 
 
 def keep_secret_key(data: Path, make: Callable[[], str] = token_urlsafe) -> str:
@@ -104,11 +104,12 @@ def keep_secret_key(data: Path, make: Callable[[], str] = token_urlsafe) -> str:
     """
     if key := read_secret_key(data):
         return key
+    key = make()
     path, draft = data / "secret-key", data / f"secret-key.{os.getpid()}"
     try:
         data.mkdir(parents=True, exist_ok=True)
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-            file.write(make() + "\n")
+            file.write(key + "\n")
             file.flush()
             os.fsync(file.fileno())
         # A link, not a rename: it fails when another process was first, and never shows a half-written key.

@@ -20,7 +20,7 @@ def full_view(profile: Profile, program: Program, now: int) -> dict[str, Any]:
     session = profile.session
     return {
         "id": profile.id[2:],
-        "ids": [name[2:] for name in profile.ids],
+        "ids": list(dict.fromkeys(name[2:] for name in profile.ids)),
         "known": profile.id.startswith("u:"),
         **_view(profile, program, now, ("*",)),
         "consent": profile.consent,

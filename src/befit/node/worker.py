@@ -24,7 +24,6 @@ from befit.node.profiles import Profiles
 from befit.store import ProfileStore
 
 BATCH = 100  # some 3 ms of folding: requests wait no longer than that for the event loop
-DEDUPE_MS = 86_400_000
 RETRY_SECONDS = 0.5
 
 _decode = msgspec.msgpack.Decoder(Event).decode
@@ -51,6 +50,7 @@ class Worker:
         self.bury = bury
         self.on_commit = on_commit
         self.positions: list[int] = []
+        self.trouble = ""
         self._waiting: list[list[tuple[int, asyncio.Future[None]]]] = []
 
     async def open(self) -> None:
@@ -59,13 +59,19 @@ class Worker:
         self._waiting = [[] for _ in self.positions]
 
     async def run(self) -> None:
-        """Fold until cancelled. While log or store are away it tries again; readers get what is at hand, marked stale."""
+        """Fold until cancelled. Whatever goes wrong, it tries again; readers get what is at hand, and /readyz says `trouble`."""
         while True:
             try:
                 if not await self.catch_up():
                     await self._wait()
+                self.trouble = ""
             except Unavailable as error:
-                _log.warning("folding waits", reason=str(error))
+                self.trouble = str(error)
+                _log.warning("folding waits", reason=self.trouble)
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception as error:
+                self.trouble = f"{type(error).__name__}: {error}"
+                _log.exception("folding fails")
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def catch_up(self) -> int:
@@ -87,7 +93,7 @@ class Worker:
         await self._append(batch.emit)
         await self._commit(batch)
         self.positions[partition] = batch.commit.next_offset
-        self._count(batch, records, time.perf_counter() - started)
+        await self._count(batch, records, time.perf_counter() - started)
         self.on_commit(batch)
         self._wake(partition)
         return len(records)
@@ -132,8 +138,7 @@ class Worker:
         ids = list({name for event in events for name in ids_of(event)})
         links = dict(zip(ids, await self.store.resolve(ids), strict=True))
         profiles = await self.profiles.fetch(set(links.values()))
-        since = min((event.received_at for event in events), default=0) - DEDUPE_MS
-        seen = await self.store.seen(partition, [event.message_id for event in events], since)
+        seen = await self.store.seen(partition, [event.message_id for event in events])
         return new_batch(partition, next_offset, links, profiles, seen)
 
     async def _append(self, events: Sequence[Event]) -> None:
@@ -158,9 +163,10 @@ class Worker:
         if asyncio.iscoroutine(result):
             await result
 
-    def _count(self, batch: Batch, records: Sequence[Record], seconds: float) -> None:
+    async def _count(self, batch: Batch, records: Sequence[Record], seconds: float) -> None:
         metrics.EVENTS_FOLDED.inc(batch.folded)
         metrics.FOLD_SECONDS.observe(seconds)
+        metrics.FOLD_LAG_RECORDS.set(await self.log.end(batch.commit.partition) - batch.commit.next_offset)
         if batch.duplicates:
             metrics.EVENTS_DUPLICATE.inc(batch.duplicates)
         if batch.late:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from befit.cel import Type
+from befit.model import IMPRESSION, MODULE_CLICKED, PAGE_PING
 from befit.site.schema import CALLS, Attributes, Schema
 
 OPEN: Final = "map(string, dyn)"
@@ -24,6 +25,9 @@ CONTEXT: Final[dict[str, Type]] = {
     "weekday": "int",
     "searches": "list(string)",
 }
+
+OF_THE_SDK: Final = (PAGE_PING, IMPRESSION, MODULE_CLICKED)
+"""Track events that befit's own SDK sends, whatever a site declares."""
 
 Variables = dict[str, Type]
 
@@ -103,4 +107,4 @@ def _traits(schema: Schema) -> Type:
 
 def is_known_event(schema: Schema, name: str) -> bool:
     """Whether an event of this name can come, as far as the site says: it is a call, declared, or nothing is declared."""
-    return not schema.events or name in schema.events or name in CALLS
+    return not schema.events or name in schema.events or name in CALLS or name in OF_THE_SDK

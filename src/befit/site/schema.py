@@ -17,6 +17,9 @@ SIMPLE: Final = ("bool", "int", "double", "string", "timestamp", "duration", "dy
 CALLS: Final[tuple[EventType, ...]] = ("page", "screen", "identify", "group", "alias")
 """Calls that rules name by their type; those of `track` go by the name of their event."""
 
+MOST: Final = 500
+"""Attributes that one event, page, context or visitor can have declared."""
+
 _LIST: Final = re.compile(r"list\((.*)\)")
 _MAP: Final = re.compile(r"map\( *string *, *(.*)\)")
 
@@ -72,4 +75,7 @@ def _attributes(item: Item | None, taken: Iterable[str] = ()) -> Attributes:
             value.error(f"unknown type `{value.source}`", close or f"{', '.join(SIMPLE)}, list(T), map(string, T)")
         else:
             found[known] = type_
+    if item and len(found) > MOST:
+        item.error(f"at most {MOST} attributes can be declared, and here are {len(found)}")
+        return {}
     return found

@@ -62,8 +62,11 @@ class ProfileStore(Protocol):
         """The profiles with exactly these ids, None where there is none. Each call gives fresh objects: callers may change them."""
         ...
 
-    async def seen(self, partition: int, message_ids: Sequence[str], since: int) -> set[str]:
-        """Those of `message_ids` that were folded in this partition and received at or after `since`."""
+    async def seen(self, partition: int, message_ids: Sequence[str]) -> dict[str, int]:
+        """Those of `message_ids` that were folded in this partition -> when they were received, the last time if several.
+
+        Ids received more than 24 h before the newest one may be forgotten.
+        """
         ...
 
     async def commit(self, commit: Commit) -> None:

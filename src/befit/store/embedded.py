@@ -65,9 +65,9 @@ class EmbeddedStore:
     async def open(self) -> None:
         """Open or create the folder. Nothing is scanned: the time it takes does not grow with the profiles."""
         cache = Cache(32 * MIB)
-        small = table_options(cache, block_size=8 * 1024, write_buffer=8 * MIB)
+        small = table_options(cache, block_size=8 * 1024, write_buffer=4 * MIB)
         kept = {
-            "profiles": table_options(cache, block_size=16 * 1024, write_buffer=32 * MIB),
+            "profiles": table_options(cache, block_size=16 * 1024, write_buffer=16 * MIB),
             "links": small,
             "timers": small,
             "seen": small,
@@ -104,48 +104,26 @@ class EmbeddedStore:
         stored = get_all(self._profiles, [profile_id.encode() for profile_id in ids])
         return [None if value is None else _decode_profile(value) for value in stored]
 
-    async def seen(self, partition: int, message_ids: Sequence[str], since: int) -> set[str]:
-        """Those folded in this partition and received at or after `since`, which may lie 24 h back."""
-        found: set[str] = set()
-        oldest = since // DAY_MS
-        for day in self._known_days(partition):
-            if day < oldest:
-                continue
+    async def seen(self, partition: int, message_ids: Sequence[str]) -> dict[str, int]:
+        """Those folded in this partition, with the time when they were received last."""
+        found: dict[str, int] = {}
+        for day in sorted(self._known_days(partition)):
             prefix = _SEEN.pack(partition, day)
             received = get_all(self._seen, [prefix + message_id.encode() for message_id in message_ids])
             for message_id, value in zip(message_ids, received, strict=True):
-                if value is not None and _RECEIVED.unpack(value)[0] >= since:
-                    found.add(message_id)
+                if value is not None:
+                    found[message_id] = _RECEIVED.unpack(value)[0]
         return found
 
     async def commit(self, commit: Commit) -> None:
         """Write everything in `commit` in one batch. What is both dropped and written is written."""
         self._database.check_writable()
-        batch = WriteBatch(raw_mode=True)
-        put, delete = batch.put, batch.delete
-        handles = self._database.handles
-        profiles, links, timers = handles["profiles"], handles["links"], handles["timers"]
-        exists = self._profiles.key_may_exist  # reads no disk, so it may say yes for what is not there
-        count = self._counts.get(commit.partition, 0)
-        for profile_id in commit.deleted:
-            key = profile_id.encode()
-            count -= count > 0 and bool(exists(key))
-            delete(key, profiles)
-        for profile_id, profile in commit.profiles.items():
-            key = profile_id.encode()
-            count += profile_id in commit.deleted or not exists(key)
-            put(key, _encode(profile), profiles)
-        for linked, lead in commit.links.items():
-            put(linked.encode(), lead.encode(), links)
-        for timer in commit.timers_unset:
-            delete(_timer_key(timer), timers)
-        for timer in commit.timers_set:
-            put(_timer_key(timer), b"", timers)
-            self._earliest = min(self._earliest, timer.due)
-        self._put_seen(batch, commit)
-        put(_PARTITION.pack(commit.partition), _encode((commit.next_offset, count)))
-        await self._database.write(batch)
+        count = self._count_after(commit)
+        days = self._days_after(commit)
+        self._earliest = min(self._earliest, *(timer.due for timer in commit.timers_set), NEVER)
+        await self._database.write(lambda: self._batch(commit, count, days))
         self._counts[commit.partition] = count
+        self._days[commit.partition] = days
 
     async def due(self, now: int, limit: int) -> list[Timer]:
         """Up to `limit` timers due at or before `now`, earliest first."""
@@ -182,20 +160,48 @@ class EmbeddedStore:
                 ids.seek(_SEEN.pack(partition, days[-1] + 1))
         return days
 
-    def _put_seen(self, batch: WriteBatch, commit: Commit) -> None:
-        """Add the message ids to those of their days; on the first id of a new day, drop the days that are too old."""
+    def _days_after(self, commit: Commit) -> list[int]:
+        """The days that hold message ids after `commit`: those known, those in it, but only the newest two."""
         days = self._known_days(commit.partition)
-        seen = self._database.handles["seen"]
+        new = {received // DAY_MS for received in commit.seen.values()}.difference(days)
+        if not new:
+            return days
+        oldest = max(new.union(days)) - DAYS_KEPT + 1
+        return [day for day in (*days, *new) if day >= oldest]
+
+    def _count_after(self, commit: Commit) -> int:
+        exists = self._profiles.key_may_exist  # reads no disk, so it may say yes for what is not there
+        count = self._counts.get(commit.partition, 0)
+        for profile_id in commit.deleted:
+            count -= count > 0 and bool(exists(profile_id.encode()))
+        for profile_id in commit.profiles:
+            count += profile_id in commit.deleted or not exists(profile_id.encode())
+        return count
+
+    def _batch(self, commit: Commit, count: int, days: list[int]) -> WriteBatch:
+        handles = self._database.handles
+        profiles, links, timers, seen = handles["profiles"], handles["links"], handles["timers"], handles["seen"]
+        batch = WriteBatch(raw_mode=True)
+        put, delete = batch.put, batch.delete
+        for profile_id in commit.deleted:
+            delete(profile_id.encode(), profiles)
+        for profile_id, profile in commit.profiles.items():
+            put(profile_id.encode(), _encode(profile), profiles)
+        for linked, lead in commit.links.items():
+            put(linked.encode(), lead.encode(), links)
+        for timer in commit.timers_unset:
+            delete(_timer_key(timer), timers)
+        for timer in commit.timers_set:
+            put(_timer_key(timer), b"", timers)
         for message_id, received in commit.seen.items():
             day = received // DAY_MS
-            key = _SEEN.pack(commit.partition, day) + message_id.encode()
-            batch.put(key, _RECEIVED.pack(received), seen)
-            if day not in days:
-                days.append(day)
-        if len(days) > DAYS_KEPT:
-            oldest = max(days) - DAYS_KEPT + 1
-            batch.delete_range(_SEEN.pack(commit.partition, 0), _SEEN.pack(commit.partition, oldest), seen)
-            days[:] = [day for day in days if day >= oldest]
+            if day in days:
+                put(_SEEN.pack(commit.partition, day) + message_id.encode(), _RECEIVED.pack(received), seen)
+        if not set(days).issuperset(self._known_days(commit.partition)):
+            first, oldest = _SEEN.pack(commit.partition, 0), _SEEN.pack(commit.partition, min(days))
+            batch.delete_range(first, oldest, seen)
+        put(_PARTITION.pack(commit.partition), _encode((commit.next_offset, count)))
+        return batch
 
 
 def _timer_key(timer: Timer) -> bytes:

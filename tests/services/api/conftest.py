@@ -7,6 +7,7 @@ from itertools import count
 
 import httpx
 import pytest
+
 from tests.calls import calls_site
 from tests.server import Server
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
 from tests.calls import SECRET, batch, calls_site, post, track
 from tests.server import Server
 from tests.sse import stream
-from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
 
 ADMIN = {"authorization": f"Bearer {SECRET}"}
 

@@ -6,6 +6,7 @@ import asyncio
 
 import httpx
 import pytest
+
 from tests.calls import batch, post, track
 from tests.sse import stream
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.calls import batch, post, track
-from tests.server import Server
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
+
+from tests.calls import batch, post, track
+from tests.server import Server
 
 
 def socket(server: Server, **options: Any) -> connect:

@@ -8,11 +8,11 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
-from tests.calls import SECRET, SITE, Buried, Clock, Logged, calls_site
 
 from befit.api.app import App
 from befit.model import Event
 from befit.node import Node, Settings
+from tests.calls import SECRET, SITE, Buried, Clock, Logged, calls_site
 
 
 @pytest.fixture

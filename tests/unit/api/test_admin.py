@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from tests.calls import NOW, SECRET, Buried, Logged, batch, post, track
 
 from befit.node import Node
+from tests.calls import NOW, SECRET, Buried, Logged, batch, post, track
 
 KEY = {"authorization": f"Bearer {SECRET}"}
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.calls import NOW, SECRET, Buried, Logged, basic, batch, post, track
 
 from befit.api.collect.limits import MAX_BATCH, MAX_DEPTH, MAX_EVENT
 from befit.errors import Unavailable
 from befit.node import Node
+from tests.calls import NOW, SECRET, Buried, Logged, basic, batch, post, track
 
 CALLS: dict[str, dict[str, Any]] = {
     "track": {"event": "Product Viewed", "properties": {"price": 3}},
@@ -119,6 +119,12 @@ async def test_unknown_fields_are_let_pass(client: httpx.AsyncClient, logged: Lo
 
 
 # Keys
+
+
+async def test_rudderstacks_beacons_carry_the_write_key_in_the_query(client: httpx.AsyncClient, logged: Logged) -> None:
+    answer = await post(client, {"batch": [track()]}, "/beacon/v1/batch?writeKey=key")
+    assert answer.status_code == 200
+    assert len(await logged()) == 1
 
 
 @pytest.mark.parametrize("headers", [basic("key"), {}], ids=["basic", "body"])
@@ -358,14 +364,14 @@ async def test_event_time_is_the_clients_corrected_by_how_far_its_clock_is_off(
     assert (event.timestamp, event.received_at) == (expected, NOW)
 
 
-async def test_history_from_a_trusted_server_was_received_when_it_happened(
+async def test_history_from_a_trusted_server_keeps_its_own_times(
     client: httpx.AsyncClient, logged: Logged
 ) -> None:
     body = batch(track(timestamp="2020-01-01T00:00:00Z"), historical=True, sentAt=iso(NOW - 60_000))
     assert (await post(client, body)).status_code == 403
     assert (await post(client, body, **basic(SECRET))).status_code == 200
     (event,) = await logged()
-    assert event.timestamp == event.received_at == 1_577_836_800_000
+    assert (event.timestamp, event.received_at, event.historical) == (1_577_836_800_000, NOW, True)
 
 
 # When the log is away

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
+
 from tests.calls import SITE, Logged, batch, post, track
 
 ALLOWED = "https://shop.example"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
-from tests.calls import SECRET, Buried, Logged, basic, post, track
 
 from befit.node import Node
+from tests.calls import SECRET, Buried, Logged, basic, post, track
 
 
 async def decide(client: httpx.AsyncClient, **fields: Any) -> dict[str, Any]:
@@ -101,3 +102,15 @@ async def test_an_inline_event_over_32_kb_spoils_only_itself(client: httpx.Async
     answer = await decide(client, slots=["hero"], events=[*views(2), big])
     assert answer["decisions"][0]["module"] == "offer"
     assert answer["rejected"][0]["index"] == 2
+
+
+async def test_when_folding_lags_far_behind_the_client_is_told_to_send_the_same_again(
+    client: httpx.AsyncClient, node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(node, "ingest", never)
+    monkeypatch.setattr("befit.api.decide.PATIENCE_S", 0.01)
+    answer = await post(client, {"writeKey": "key", "anonymousId": "ada", "events": views(1)}, "/v1/decide")
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from tests.calls import batch, post, track
 
 from befit.errors import Problem, Unavailable
 from befit.node import Node
+from tests.calls import batch, post, track
 
 
 async def test_the_process_is_alive(client: httpx.AsyncClient) -> None:
@@ -17,12 +17,10 @@ async def test_the_process_is_alive(client: httpx.AsyncClient) -> None:
 async def test_a_node_is_ready_when_its_drivers_are(client: httpx.AsyncClient, node: Node) -> None:
     answer = await client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {
-        "status": "ok",
-        "drivers": {"log": "ok", "store": "ok"},
-        "release": node.program.release.id,
-        "problems": [],
-    }
+    told = answer.json()
+    assert {"log", "store"} <= set(told["drivers"])
+    assert set(told["drivers"].values()) == {"ok"}
+    assert (told["status"], told["release"], told["problems"]) == ("ok", node.program.release.id, [])
 
 
 async def test_a_driver_that_is_away_makes_it_unready_and_says_why(
@@ -34,7 +32,8 @@ async def test_a_driver_that_is_away_makes_it_unready_and_says_why(
     monkeypatch.setattr(node.store, "position", away)
     answer = await client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["drivers"] == {"log": "ok", "store": "no route to the store"}
+    told = answer.json()["drivers"]
+    assert (told["log"], told["store"]) == ("ok", "no route to the store")
 
 
 async def test_problems_of_a_new_state_of_the_site_are_told_while_the_old_one_serves(

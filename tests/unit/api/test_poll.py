@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.calls import batch, post, track
 
 QUERY = {"writeKey": "key", "anonymousId": "ada", "slots": "hero"}

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.unit.replay.conftest import Taker
 
 from befit.errors import InputError, SettingsError
 from befit.replay import replay_command
+from tests.unit.replay.conftest import Taker
 
 SAMPLE = Path(__file__).parents[3] / "examples/shop/data/serenade-sample.tsv"
 

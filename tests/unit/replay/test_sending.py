@@ -4,10 +4,10 @@ from collections import defaultdict
 from typing import Any
 
 import pytest
-from tests.unit.replay.conftest import Taker
 
 from befit.errors import Forbidden, InputError, Unauthorized, Unavailable
 from befit.replay import Tally, replay, sending
+from tests.unit.replay.conftest import Taker
 
 
 def calls(count: int, visitors: int = 7) -> list[dict[str, Any]]:

@@ -273,5 +273,27 @@ def test_an_event_that_the_schema_does_not_have_is_a_warning(problems_of: Proble
     ]
 
 
+def test_events_of_befits_own_sdk_need_not_be_declared(problems_of: ProblemsOf) -> None:
+    site = "name: s\nwrite_keys: [k]\nschema: {events: {Product Viewed: {}}}\n"
+    assert (
+        problems_of({"site.yaml": site, "signals.yaml": "a: {count: [Page Ping, Impression, Module Clicked]}\n"}) == []
+    )
+
+
+def test_a_site_has_a_limited_number_of_signals(problems_of: ProblemsOf) -> None:
+    signals = "".join(f"s{i}: {{count: Click}}\n" for i in range(2001))
+    assert problems_of({"signals.yaml": signals}) == [
+        "signals.yaml:1:1: error: a site has at most 2000 signals, and here are 2001"
+    ]
+    assert problems_of({"signals.yaml": signals[: signals.rindex("s2000")]}) == []
+
+
+def test_a_variant_is_not_blamed_for_its_modules_own_mistakes(problems_of: ProblemsOf) -> None:
+    module = f"type: banner\n{SCHEMA}props: {{title: Too long}}\nvariants: {{a: {{n: 1}}}}\n"
+    assert [problem.split(": ")[0] for problem in problems_of({"modules/other.yaml": module})] == [
+        "modules/other.yaml:3:16"
+    ]
+
+
 def test_the_smallest_site_has_no_problems(problems_of: ProblemsOf) -> None:
     assert problems_of({}) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -38,7 +38,7 @@ async def test_can_be_read_but_not_written_with_mode_ro(store: EmbeddedStore, tm
     assert await reader.load(["a:1"]) == [Profile("a:1")]
     assert await reader.resolve(["a:2"]) == ["a:1"]
     assert await reader.due(5, 10) == [timer]
-    assert await reader.seen(0, ["m"], 7) == {"m"}
+    assert await reader.seen(0, ["m"]) == {"m": 7}
     assert await reader.position(0) == 9
     assert await reader.count() == 1
     with pytest.raises(Unavailable, match="open for reading only"):
@@ -81,9 +81,9 @@ async def test_a_commit_is_one_write(store: EmbeddedStore, monkeypatch: pytest.M
     written: list[int] = []
     really_write = Database.write
 
-    async def write(database: Database, batch: WriteBatch) -> None:
-        written.append(len(batch))
-        await really_write(database, batch)
+    async def write(database: Database, build: Callable[[], WriteBatch]) -> None:
+        written.append(len(build()))
+        await really_write(database, build)
 
     monkeypatch.setattr(Database, "write", write)
     timer = Timer(5, "a:1", "t")

@@ -1,8 +1,8 @@
 /** `createBefit`: the core with `<befit-slot>` elements and their renderers. */
 
 import { createClient } from "./client";
-import { createModules } from "./modules";
-import { redrawSlots, serveSlots } from "./slot-element";
+import { createModules } from "./slots/modules";
+import { redrawSlots, serveSlots } from "./slots/slot-element";
 import type { Befit, Options, Props } from "./types";
 
 /** Starts befit on this page. `S` maps slot names to the props of what they show. Call it once, in a browser. */

@@ -1,20 +1,20 @@
 /** The core: wires what a page does to the server, and what the server says to the page. */
 
 import { attempt } from "./attempt";
-import { watchClicks } from "./clicks";
-import { createConnection } from "./connection";
-import { contextOf, newView } from "./context";
-import { createDwell } from "./dwell";
+import { watchClicks } from "./capture/clicks";
+import { contextOf, newView } from "./capture/context";
+import { createDwell } from "./capture/dwell";
+import { watchImpressions } from "./capture/impressions";
+import { watchPages } from "./capture/pages";
+import { watchScroll } from "./capture/scroll";
+import { createQueue } from "./delivery/queue";
 import { createFailures } from "./failures";
-import { createFeed, PROFILE } from "./feed";
 import { createIdentity } from "./identity";
 import { newId } from "./ids";
-import { watchImpressions } from "./impressions";
-import { watchPages } from "./pages";
-import { createQueue } from "./queue";
-import { watchScroll } from "./scroll";
+import { createConnection } from "./push/connection";
+import { createFeed, PROFILE } from "./push/feed";
+import type { Subscription } from "./push/transport/base";
 import { createStorage } from "./storage";
-import type { Subscription } from "./transport/base";
 import type { Client, Decision, Options, Props } from "./types";
 
 /** A hidden tab gives its connection back after this time: browsers allow few to one server. Milliseconds. */

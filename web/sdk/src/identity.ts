@@ -22,7 +22,7 @@ export interface Identity {
 }
 
 export function createIdentity(storage: Storage, options: Options): Identity {
-  // A user id that needs a token is worth nothing without it, and tokens are not kept: the site gives both on each page.
+  // A user id that needs a token is worth nothing without it, and tokens are not remembered: the site gives both on each page.
   let signed: Partial<Visitor> = {};
   function become(userId?: string, identityToken?: string): void {
     signed = identityToken ? { userId, identityToken } : {};

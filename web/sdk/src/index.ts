@@ -1,5 +1,5 @@
 /** @befit/browser: events out, decisions in. Start with `createBefit`. */
 
 export { createBefit } from "./befit";
-export { safeUrl } from "./modules";
+export { safeUrl } from "./slots/modules";
 export type * from "./types";

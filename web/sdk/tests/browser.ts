@@ -1,6 +1,6 @@
 /** What jsdom lacks of a browser, and a clean page for each test. */
 
-import { afterEach, beforeEach } from "vitest";
+import { beforeEach, vi } from "vitest";
 import { WebSocket } from "ws";
 
 /** IntersectionObserver without layout: the test says what is on screen. */
@@ -61,6 +61,7 @@ export function online(value: boolean): void {
 }
 
 beforeEach(() => {
+  vi.restoreAllMocks();
   globalThis.IntersectionObserver = Viewport;
   // jsdom's own trips over its two kinds of Event.
   globalThis.WebSocket = BrowserWebSocket as unknown as typeof globalThis.WebSocket;
@@ -69,9 +70,6 @@ beforeEach(() => {
     fetch(url, { method: "POST", body: body as string }).catch(() => {});
     return true;
   };
-});
-
-afterEach(() => {
   Reflect.deleteProperty(document, "hidden");
   Reflect.deleteProperty(navigator, "onLine");
   Reflect.deleteProperty(navigator, "globalPrivacyControl");

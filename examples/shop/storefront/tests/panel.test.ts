@@ -2,10 +2,10 @@
 import type { Decision, Step } from "@befit/browser";
 import { describe, expect, it } from "vitest";
 import { Highlights } from "../src/panel/highlights";
-import { tagsOf } from "../src/panel/known";
+import { known, tagsOf } from "../src/panel/known";
 import { slotCard } from "../src/panel/slots";
 import { ruleName, tree, verdict } from "../src/panel/tree";
-import { duration, readable, textOf } from "../src/panel/values";
+import { duration, glance, readable, textOf } from "../src/panel/values";
 
 const NOW = Date.parse("2026-05-01T12:00:00Z");
 const step = (rule: string, outcome: string, more: Partial<Step> = {}): Step => ({
@@ -45,6 +45,14 @@ describe("a value reads as", () => {
     });
   });
 
+  it("the same at a glance while scores only fade together", () => {
+    const scores = { toys: 1, books: 4 };
+    const faded = { toys: 0.9, books: 3.6 };
+    expect(glance(faded, NOW)).toBe(glance(scores, NOW));
+    expect(glance({ toys: 3, books: 4 }, NOW)).not.toBe(glance(scores, NOW));
+    expect(glance(1, NOW)).not.toBe(glance(2, NOW));
+  });
+
   it("a duration in its two largest units", () => {
     expect([0, 59.9, 60, 3605, 90_000, -75].map(duration)).toEqual([
       "0 s",
@@ -69,6 +77,19 @@ describe("tags", () => {
       { name: "b", until: NOW },
     ]);
     expect(tagsOf(undefined)).toEqual([]);
+  });
+});
+
+describe("signals", () => {
+  it("that say something stand above those that are still zero", () => {
+    const profile = { signals: { a_views: 0, b_views: 2, c_idle: false, d_time: "12s" }, tags: [], traits: {} };
+    const shown = known(profile, new Highlights(), NOW).flatMap((part) => [...part.querySelectorAll("tr")]);
+    expect(shown.map((row) => [row.dataset.testid, row.className])).toEqual([
+      ["signal-b_views", ""],
+      ["signal-d_time", ""],
+      ["signal-a_views", "idle"],
+      ["signal-c_idle", "idle"],
+    ]);
   });
 });
 

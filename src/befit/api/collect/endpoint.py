@@ -9,14 +9,14 @@ from uuid import uuid4
 import msgspec
 from msgspec import Raw
 
+from befit.api.access.identity import Claims
+from befit.api.access.keys import authorize
 from befit.api.collect.decoding import BATCH, BATCH_RAW, KEYED, SINGLE, UNDECODABLE, decode
 from befit.api.collect.events import Sender
 from befit.api.collect.intake import Intake, Rejected, letter, take_calls, take_raw
 from befit.api.collect.limits import MAX_BATCH, MAX_EVENT
 from befit.api.collect.wire import Batch
 from befit.api.http import Request, Response, read_body
-from befit.api.identity import Claims
-from befit.api.keys import authorize
 from befit.errors import Forbidden, InputError
 from befit.node import Node, metrics
 
@@ -43,8 +43,7 @@ class Collect:
     def sender(self, request: Request, write_key: str | None) -> Sender:
         """What all calls of `request` have in common. Raises Unauthorized without a key, in the header or `write_key`."""
         site = self._node.program.release.site
-        authorization = request.headers.get(b"authorization", b"")
-        trusted = authorize(site, self._node.settings.secret_key, authorization, write_key or "")
+        trusted = authorize(site, self._node.settings.secret_key, request, write_key)
         return self.sender_of(request, self.claims(trusted=trusted))
 
     def claims(self, *, trusted: bool) -> Claims | None:

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, NamedTuple
 
+from befit.api.access.identity import Claims
 from befit.api.collect.wire import Alias, Call, Group, Identify, Page, Screen, Track
-from befit.api.identity import Claims
 from befit.errors import InputError
 from befit.model import Event
 
@@ -26,7 +26,7 @@ class Sender(NamedTuple):
     received_at  when befit took the request, ms
     max_skew_ms  how far ahead of `received_at` an event may lie
     claims       whom the sender may speak for; None for a trusted server, who may speak for anybody
-    historical   calls keep their own times: they were received when they happened
+    historical   calls are imported: they keep their own times, and are never too late
     gpc          the request came with Global Privacy Control
     anonymous_id, user_id   for calls that name nobody
     """
@@ -86,6 +86,8 @@ def to_event(call: Call, sender: Sender) -> Event:
         received_at=received_at,
         context=context,
     )
+    if sender.historical:
+        event.historical = True
     kind = type(call)
     if kind is Track:
         event.name = call.event  # type: ignore[attr-defined]
@@ -103,11 +105,8 @@ def _times(call: Call, sender: Sender) -> tuple[int, int]:
         return received_at, received_at
     timestamp = milliseconds(happened)
     latest = received_at + sender.max_skew_ms
-    if sender.historical:
-        timestamp = min(max(timestamp, 0), latest)
-        return timestamp, timestamp
     sent_at = call.sent_at or sender.sent_at
-    if sent_at is not None:
+    if sent_at is not None and not sender.historical:
         timestamp += received_at - milliseconds(sent_at)
     return min(max(timestamp, 0), latest), received_at
 

@@ -48,9 +48,9 @@ class Poll:
         return await self._now(request, subscriber)
 
     async def _now(self, request: Request, subscriber: Subscriber) -> Response:
-        node, (visitor, ask, since) = self._node, subscriber
+        node, (visitor, ask, since, _) = self._node, subscriber
         profile, _ = await node.profile(visitor.anonymous_id, visitor.user_id)
-        cursor, decisions = node.snapshot(profile, ask, since.partition("~")[0])
+        cursor, decisions = node.snapshot(profile, ask, since)
         answer = _Answer(cursor, [Raw(data) for data in decisions])
         if ask.profile:
             answer.profile = Raw(encode(node.public_view(profile)))
@@ -63,13 +63,12 @@ class Poll:
 
     async def _wait(self, subscriber: Subscriber, wait: float) -> _Answer:
         """What is news within `wait` seconds. A subscription begins with the profile, which may be the one known already."""
-        cursor, tilde, mark = subscriber.since.partition("~")
-        answer = _Answer(cursor, [])
+        answer = _Answer(subscriber.since, [])
         latest: dict[str, bytes] = {}
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait
         with self._connections.one(metrics.POLL_CONNECTIONS):
-            async with self._node.subscribe(subscriber.request, cursor) as subscription:
+            async with self._node.subscribe(subscriber.request, subscriber.since) as subscription:
                 news = False
                 while not news and (left := deadline - loop.time()) > 0:
                     for message in await subscription.next(left):
@@ -78,7 +77,7 @@ class Poll:
                             latest[_slot(message.data).slot] = message.data
                         elif message.kind == "profile":
                             answer.profile = Raw(message.data)
-                        news = news or message.kind != "profile" or _mark(message.data) != tilde + mark
+                        news = news or message.kind != "profile" or _mark(message.data) != subscriber.mark
         answer.decisions = [Raw(data) for data in latest.values()]
         if answer.profile is not None:
             answer.id += _mark(answer.profile)

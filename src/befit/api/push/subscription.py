@@ -8,10 +8,10 @@ from typing import Annotated, Final, NamedTuple
 import msgspec
 from msgspec import Meta
 
+from befit.api.access.visitor import Visitor, admit
 from befit.api.collect.limits import MAX_ID, MAX_SLOTS
 from befit.api.collect.wire import Id, Name, Values
 from befit.api.http import Request
-from befit.api.visitor import Visitor, admit
 from befit.errors import InputError
 from befit.model import DecideRequest
 from befit.node import Node
@@ -36,19 +36,20 @@ class Subscribe(msgspec.Struct, tag="subscribe", tag_field="type", rename="camel
 
 
 class Subscriber(NamedTuple):
-    """Who subscribes, to what, from where on."""
+    """Who subscribes, to what, from which cursor on; `mark` is what polling adds to a cursor, with its `~`."""
 
     visitor: Visitor
     request: DecideRequest
     since: str
+    mark: str
 
 
-def subscriber_of(node: Node, authorization: bytes, wire: Subscribe) -> Subscriber:
+def subscriber_of(node: Node, request: Request, wire: Subscribe) -> Subscriber:
     """Admit the sender of `wire`. Raises Unauthorized, Forbidden, or InputError for a missing id or a broken cursor."""
     visitor = admit(
         node.program.release.site,
         node.settings.secret_key,
-        authorization,
+        request,
         wire.write_key,
         wire.anonymous_id,
         wire.user_id,
@@ -57,7 +58,8 @@ def subscriber_of(node: Node, authorization: bytes, wire: Subscribe) -> Subscrib
     since = wire.since or ""
     if not _CURSOR.fullmatch(since):
         raise InputError("the cursor is not one that befit gave", field="$.since")
-    request = DecideRequest(
+    cursor, tilde, mark = since.partition("~")
+    ask = DecideRequest(
         anonymous_id=visitor.anonymous_id,
         user_id=visitor.user_id,
         slots=wire.slots or [],
@@ -66,7 +68,7 @@ def subscriber_of(node: Node, authorization: bytes, wire: Subscribe) -> Subscrib
         trace=wire.trace,
         profile=wire.profile,
     )
-    return Subscriber(visitor, request, since)
+    return Subscriber(visitor, ask, cursor, tilde + mark)
 
 
 def subscriber_of_query(node: Node, request: Request, query: dict[str, str]) -> Subscriber:
@@ -91,4 +93,4 @@ def subscriber_of_query(node: Node, request: Request, query: dict[str, str]) -> 
         write_key=query.get("writeKey"),
         identity_token=query.get("identityToken"),
     )
-    return subscriber_of(node, request.headers.get(b"authorization", b""), wire)
+    return subscriber_of(node, request, wire)

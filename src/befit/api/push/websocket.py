@@ -114,8 +114,7 @@ class _Conversation:
             await self._event(message.event)
 
     async def _subscribe(self, wire: Subscribe) -> None:
-        authorization = self._request.headers.get(b"authorization", b"")
-        subscriber = subscriber_of(self._node, authorization, wire)
+        subscriber = subscriber_of(self._node, self._request, wire)
         subscription = self._node.subscribe(subscriber.request, subscriber.since)
         await self.unsubscribe()
         self._subscriber = subscriber

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
+
 from befit.model import Condition, Module, Pick, Text
 from befit.site.expressions import SCALARS, condition, expression
 from befit.site.item import Fields, Item, did_you_mean
-from befit.site.parts.props import JsonSchema, check_against, check_props, read_json_schema
+from befit.site.parts.props import JsonSchema, check_props, overlay, read_json_schema
 from befit.site.references import Names
 from befit.site.templates import Piece, split
 
@@ -34,10 +36,6 @@ def read_module(name: str, root: Item, names: Names, schemas: Mapping[str, JsonS
             texts[prop] = _text(value, names)
         else:
             props[prop] = _plain(value)
-    if item:
-        check_against(item, props, schema, texts.keys() | picks.keys())
-    elif schema:
-        check_against(root, props, schema, ())
     module = Module(
         name=name,
         type=type_.text() if type_ else "",
@@ -47,23 +45,12 @@ def read_module(name: str, root: Item, names: Names, schemas: Mapping[str, JsonS
         picks=picks,
         position=root.position,
     )
-    return _with_variants(module, fields.get("variants"))
-
-
-def _with_variants(module: Module, item: Item | None) -> Module:
-    if item is None:
+    check_props(item or root, module, props)
+    variants = fields.get("variants")
+    if variants is None:
         return module
-    variants = {key.source or "": check_props(value, module, module.props) for key, value in item.entries()}
-    return Module(
-        name=module.name,
-        type=module.type,
-        schema=module.schema,
-        props=module.props,
-        texts=module.texts,
-        picks=module.picks,
-        variants=variants,
-        position=module.position,
-    )
+    found = {key.source or "": overlay(value, module, props) for key, value in variants.entries()}
+    return msgspec.structs.replace(module, variants=found)
 
 
 def _schema(item: Item | None, schemas: Mapping[str, JsonSchema]) -> JsonSchema:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, best_match
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from befit.model import Module
+from befit.model import Condition, Module
 from befit.site.item import Item
 
 JsonSchema = dict[str, Any]
+
+JSON_TYPES: Final = {
+    **{type_: frozenset({"string"}) for type_ in ("string", "timestamp", "duration")},
+    **{type_: frozenset({"integer", "number"}) for type_ in ("int", "uint")},
+    "double": frozenset({"number"}),
+    "bool": frozenset({"boolean"}),
+}
+"""CEL types -> the JSON types that their values are written as."""
 
 
 def read_json_schema(item: Item) -> JsonSchema:
@@ -30,7 +37,7 @@ def read_json_schema(item: Item) -> JsonSchema:
     return schema
 
 
-def check_props(item: Item, module: Module, under: dict[str, Any]) -> dict[str, Any]:
+def overlay(item: Item, module: Module, under: dict[str, Any]) -> dict[str, Any]:
     """Plain props that go over those in `under`, as a variant's or a branch's do; reports what the schema forbids."""
     props = item.value()
     if not isinstance(props, dict):
@@ -39,28 +46,48 @@ def check_props(item: Item, module: Module, under: dict[str, Any]) -> dict[str, 
     for name, value in item.entries():
         if "${" in str(value.value()):
             value.error("only a module's own props can be computed", f"move `{name.source}` to the module's `props`")
-    computed = (module.texts.keys() | module.picks.keys()) - props.keys()
-    check_against(item, {**under, **props}, module.schema, computed)
+    check_props(item, module, {**under, **props})
     return props
 
 
-def check_against(item: Item, props: dict[str, Any], schema: JsonSchema, computed: Collection[str]) -> None:
-    """Reports where plain `props` break the schema. `computed` props are there too, with values not known yet."""
+def check_props(item: Item, module: Module, props: dict[str, Any]) -> None:
+    """Reports where a module's plain `props`, written in `item` at least in part, break its schema.
+
+    Computed props are there too, with values not known yet: only their types are.
+    """
+    schema = module.schema
+    computed = {name: types for name, types in _computed(module).items() if name not in props}
     required = [name for name in schema.get("required", ()) if name not in computed]
     validator = Draft202012Validator({**schema, "required": required}, registry=Registry())
+    written = {key.source for key, _ in item.entries()}
     try:
         errors = sorted(validator.iter_errors(props), key=lambda error: list(map(str, error.absolute_path)))
     except Unresolvable as missing:
         item.error(f"the module's schema cannot be used: {missing}", "it must not refer to other files or addresses")
         return
     for error in errors:
-        inner = best_match(error.context) if error.context else None
-        item.at(error.absolute_path).error(f"the module's schema forbids this: {(inner or error).message}")
-    _check_computed(item, schema, computed)
+        if not error.absolute_path or error.absolute_path[0] in written:
+            inner = best_match(error.context) if error.context else None
+            item.at(error.absolute_path).error(f"the module's schema forbids this: {(inner or error).message}")
+    _check_computed(item, schema, {name: types for name, types in computed.items() if name in written})
 
 
-def _check_computed(item: Item, schema: JsonSchema, computed: Collection[str]) -> None:
+def _check_computed(item: Item, schema: JsonSchema, computed: dict[str, frozenset[str]]) -> None:
     known = schema.get("properties", {})
-    if schema.get("additionalProperties") is False:
-        for name in sorted(set(computed) - set(known)):
+    for name, types in computed.items():
+        wanted = known.get(name, {}).get("type", [])
+        wanted = [wanted] if isinstance(wanted, str) else wanted
+        if name not in known and schema.get("additionalProperties") is False:
             item.at([name]).error(f"the module's schema has no prop `{name}`", f"it has {', '.join(known)}")
+        elif wanted and types and types.isdisjoint(wanted):
+            found = " or ".join(sorted(types))
+            item.at([name]).error(f"`{name}` will be {found}, and the module's schema wants {' or '.join(wanted)}")
+
+
+def _computed(module: Module) -> dict[str, frozenset[str]]:
+    """JSON types that each computed prop can have; none when that is not known before it is computed."""
+    found = {name: frozenset({"array"}) for name in module.picks}
+    for name, text in module.texts.items():
+        only = text.parts[0] if len(text.parts) == 1 else ""
+        found[name] = JSON_TYPES.get(only.type, frozenset()) if isinstance(only, Condition) else frozenset({"string"})
+    return found

@@ -30,6 +30,9 @@ COMMON: Final = ("purpose", "public")
 LATER: Final = ("min", "max", "mean")
 SCOPES: Final = ("page", "session")
 
+MOST: Final = 2_000
+"""Signals of a site: more neither fit into a profile nor, by their types, into the checker's tables."""
+
 
 def read_signals(root: Item, names: Names) -> list[Signal]:
     """All signals, each affinity followed by its `NAME_top`, the key with the highest score."""
@@ -57,6 +60,9 @@ def read_signals(root: Item, names: Names) -> list[Signal]:
                     position=key.position,
                 )
             )
+    if len(found) > MOST:
+        root.error(f"a site has at most {MOST} signals, and here are {len(found)}")
+        return []
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from befit.model import Branch, Cap, Slot
 from befit.site.expressions import UNCHECKED, condition
 from befit.site.item import Fields, Item
-from befit.site.parts.props import check_props
+from befit.site.parts.props import overlay
 from befit.site.references import Names
 
 KEYS: Final = ("when", "show", "rules", "variant", "props", "cap", "priority")
@@ -107,7 +107,7 @@ def _props(fields: Fields, module: str, names: Names) -> dict[str, Any]:
     if item is None or module not in names.modules:
         return {}
     used = names.modules[module]
-    return check_props(item, used, {**used.props, **used.variants.get(fields.text("variant"), {})})
+    return overlay(item, used, {**used.props, **used.variants.get(fields.text("variant"), {})})
 
 
 def _cap(item: Item | None) -> Cap | None:

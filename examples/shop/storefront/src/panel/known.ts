@@ -3,7 +3,7 @@
 import type { Profile } from "@befit/browser";
 import { h } from "../dom";
 import type { Highlights } from "./highlights";
-import { duration, type Readable, readable } from "./values";
+import { duration, glance, type Readable, readable } from "./values";
 
 export interface Tag {
   readonly name: string;
@@ -42,16 +42,22 @@ function chip({ name, until }: Tag, highlights: Highlights, now: number): HTMLEl
   return highlights.mark(`tag ${name}`, h("li", { class: "tag" }, name, left && h("small", {}, left)), now, name);
 }
 
+/** What says something comes first; what is still zero, empty or false stands below it, paler. */
 function table(kind: string, values: Record<string, unknown>, highlights: Highlights, now: number): HTMLElement {
   const rows = Object.entries(values)
-    .sort(([one], [other]) => one.localeCompare(other))
+    .sort(([one, its], [other, others]) => Number(isIdle(its)) - Number(isIdle(others)) || one.localeCompare(other))
     .map(([name, value]) => {
       const cell = h("td", {}, shown(readable(value, now)));
       const row = h("tr", { "data-testid": `${kind}-${name}` }, h("th", { scope: "row" }, name), cell);
-      return highlights.mark(`${kind} ${name}`, row, now, JSON.stringify(value));
+      if (isIdle(value)) row.className = "idle";
+      return highlights.mark(`${kind} ${name}`, row, now, glance(value, now));
     });
   if (rows.length === 0) return h("p", { class: "panel-quiet" }, "None yet.");
   return h("table", { class: "values" }, h("tbody", {}, ...rows));
+}
+
+function isIdle(value: unknown): boolean {
+  return value === 0 || value === false || value === "0s" || value === "" || value === null;
 }
 
 function shown(value: Readable): Node {

@@ -54,7 +54,7 @@ function item({ step, children }: Branch, highlights: Highlights, now: number): 
   );
   const branch = h("div", { class: "branch" }, head, h("code", { class: "when" }, step.when || "otherwise"));
   if (step.why && step.why !== "always") branch.append(h("p", { class: "why" }, step.why));
-  const values = Object.entries(step.values ?? {});
+  const values = Object.entries(step.values ?? {}).filter(([path]) => path !== "now");
   if (values.length > 0)
     branch.append(h("dl", { class: "operands" }, ...values.flatMap((value) => operand(value, now))));
   highlights.mark(`rule ${step.rule}`, branch, now, step.outcome);

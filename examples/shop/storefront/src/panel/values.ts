@@ -32,6 +32,13 @@ export function textOf(value: unknown, now: number): string {
     : shown.bars.map(({ name, score }) => `${name} ${NUMBER.format(score)}`).join(", ");
 }
 
+/** What of a value one sees at a glance: it changes when the picture does, not with every moment that passes. */
+export function glance(value: unknown, now: number): string {
+  const shown = readable(value, now);
+  if ("text" in shown) return JSON.stringify(value) ?? "";
+  return shown.bars.map(({ name, share }) => `${name} ${Math.round(share * 10)}`).join(", ");
+}
+
 /** `150` seconds -> `2 min 30 s`. The two largest units; tenths below ten seconds. */
 export function duration(seconds: number): string {
   const whole = Math.floor(Math.abs(seconds));

@@ -1,0 +1,1 @@
+"""befit's documentation. `python -m docs.generate` writes the parts of its pages that are generated from code."""

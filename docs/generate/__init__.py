@@ -1,0 +1,1 @@
+"""Tables of the pages, generated from the code that they describe: one file for each table."""

@@ -1,0 +1,1 @@
+"""Who may ask: write keys and secret key, identity tokens, and the origins of pages."""

@@ -1,0 +1,58 @@
+"""The big banner follows what a visitor does, without a reload."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.e2e.shopper import Shopper, send
+from tests.servers import Server
+
+
+def test_three_products_of_one_category_turn_the_welcome_into_an_offer_for_it(shopper: Shopper) -> None:
+    shopper.open()
+    expect(shopper.hero).to_have_text("Good things, made to last")
+    for index in range(3):
+        shopper.look_at("electronics", index)
+    shopper.go_to_category("books")
+    expect(shopper.hero).to_have_text("15 % off electronics")
+    shopper.go_home()
+    expect(shopper.hero).to_have_text("15 % off electronics")
+    assert shopper.stayed_on_the_document()
+
+
+def test_three_products_of_three_categories_change_nothing(shopper: Shopper) -> None:
+    shopper.open()
+    for category in ("electronics", "books", "toys"):
+        shopper.look_at(category)
+    shopper.go_home()
+    shopper.until(lambda: shopper.signal("products_seen"), 3)
+    assert shopper.profile()["tags"] == []
+    expect(shopper.hero).to_have_text("Good things, made to last")
+
+
+def test_a_purchase_brings_the_loyalty_discount_instead_of_the_offer(shopper: Shopper) -> None:
+    shopper.open()
+    for index in range(3):
+        shopper.look_at("books", index)
+    shopper.go_to_category("books")
+    expect(shopper.hero).to_have_text("15 % off books")
+    shopper.look_at("books")
+    shopper.add_to_cart()
+    shopper.order()
+    shopper.go_home()
+    expect(shopper.hero).to_have_text("Welcome back, here is 10 % for you")
+    assert shopper.stayed_on_the_document()
+
+
+def test_ten_minutes_of_browsing_one_category_bring_related_products(shopper: Shopper, server: Server) -> None:
+    category = {"type": "page", "properties": {"type": "category", "category": "home", "path": "/category/home"}}
+    ping = {"type": "track", "event": "Page Ping", "properties": {"visible_ms": 57_000, "scroll": 50}}
+    visited = [(float(60 * ago), ping) for ago in range(10, 0, -1)]
+    send(server, "browses-home", (660, category), *visited)
+    shopper.stop_time().page.add_init_script("localStorage.setItem('befit_anonymous_id', 'browses-home')")
+    shopper.open("/category/home")
+    expect(shopper.hero).to_have_text("Good things, made to last")
+    assert shopper.signal("home_time") == 570_000
+    shopper.stay(30)
+    expect(shopper.slot("hero")).to_contain_text("Because you took your time")
+    assert shopper.stayed_on_the_document()
