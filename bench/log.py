@@ -17,7 +17,9 @@ import tempfile
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,8 @@ import uvloop
 
 from befit.log.embedded import EmbeddedLog
 from befit.model import Activation, Event, Page, Profile, Session, Shown, Tag
-from befit.store import Commit, ProfileStore, Timer, open_store
+from befit.store import Commit, Timer
+from befit.store.embedded import EmbeddedStore
 from bench.report import figure, median, quantile
 
 ROUNDS = 15
@@ -175,7 +178,7 @@ async def measure_reads(log: EmbeddedLog) -> None:
     figure("log: read from the disk", median(disk) / 1_000, "µs/event")
 
 
-async def fill(store: ProfileStore, count: int) -> list[str]:
+async def fill(store: EmbeddedStore, count: int) -> list[str]:
     """Commit new profiles, 100 at a time, each with a link, a timer and two message ids; their ids."""
     dice = random.Random(1)
     ids: list[str] = []
@@ -201,7 +204,7 @@ async def fill(store: ProfileStore, count: int) -> list[str]:
     return ids
 
 
-async def measure_loads(store: ProfileStore, ids: list[str]) -> None:
+async def measure_loads(store: EmbeddedStore, ids: list[str]) -> None:
     """Profiles from all over the store, profiles in RocksDB's cache, and message ids never seen."""
     dice = random.Random(2)
     for name, choices in (("anywhere", [dice.sample(ids, 100) for _ in range(100)]), ("cached", [ids[:100]] * 100)):
@@ -214,7 +217,7 @@ async def measure_loads(store: ProfileStore, ids: list[str]) -> None:
 
 async def measure_store(folder: Path, count: int) -> None:
     """Fill a store, read from it, write every profile again in random order, restart, and weigh it."""
-    store = open_store(f"embedded:{folder}")
+    store = EmbeddedStore(f"embedded:{folder}")
     await store.open()
     ids = await fill(store, count)
     await measure_loads(store, ids)
@@ -223,26 +226,49 @@ async def measure_store(folder: Path, count: int) -> None:
         loaded = [one for one in await store.load(ids[start : start + 100]) if one is not None]
         await store.commit(Commit(0, count + start, {one.id: one for one in loaded}))
     figure("store: count, of those there are", await store.count() / count, "x")
+    await settled(store)
     await store.close()
 
-    start_time = time.perf_counter()
-    store = open_store(f"embedded:{folder}")
+    began = time.perf_counter()
+    store = EmbeddedStore(f"embedded:{folder}")
     await store.open()
     await store.load(ids[:1])
-    figure("store: restart", time.perf_counter() - start_time, "s", at_most=5, profiles=count)
+    figure("store: restart", time.perf_counter() - began, "s", at_most=5, profiles=count)
     await store.close()
+    with ProcessPoolExecutor(1, get_context("spawn")) as fresh:
+        resident = fresh.submit(resident_of_a_reader, folder, ids[:20_000]).result()
     disk = sum(file.stat().st_size for file in (folder / "store").iterdir())
-    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     total = (disk * 1e6 / count + resident) / 2**30
-    figure(
-        "store: on disk + resident, per million profiles",
-        total,
-        "GiB",
-        at_most=1,
-        profiles=count,
-        disk=disk,
-        resident=resident,
-    )
+    name = "store: on disk + resident, per million profiles"
+    figure(name, total, "GiB", at_most=1, profiles=count, disk_bytes=disk, resident_bytes=resident)
+
+
+async def settled(store: EmbeddedStore) -> None:
+    """Wait until RocksDB has nothing left to compact: a server that goes on running gets there too."""
+    pending = ("rocksdb.compaction-pending", "rocksdb.num-running-compactions", "rocksdb.mem-table-flush-pending")
+    while any(family.property_int_value(name) for family in store._database.families.values() for name in pending):
+        await asyncio.sleep(0.1)
+
+
+def resident_of_a_reader(folder: Path, ids: list[str]) -> int:
+    """How many bytes a process that reads these profiles, and does nothing else, takes more than without the store."""
+
+    async def read() -> int:
+        before = resident()
+        store = EmbeddedStore(f"embedded:{folder}")
+        await store.open()
+        for start in range(0, len(ids), 100):
+            await store.load(ids[start : start + 100])
+        taken = resident() - before
+        await store.close()
+        return taken
+
+    return asyncio.run(read())
+
+
+def resident() -> int:
+    """Bytes of this process in memory now; the peak that getrusage gives would be the parent's."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 async def measure(folder: Path, count: int) -> None:

@@ -29,4 +29,6 @@ def count() -> str:
     found = re.search(r"len\(included\(\)\) == (\d+)", TEST.read_text("utf-8"))
     if found is None:
         raise ValueError(f"{TEST} counts its tests no more")
-    return f"befit passes all {int(found[1]):,} tests of CEL's official conformance suite, except for what is named here:"
+    return (
+        f"befit passes all {int(found[1]):,} tests of CEL's official conformance suite, except for what is named here:"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -29,7 +30,7 @@ def _limits(module: ModuleType) -> str:
 
 def _documented(module: ModuleType) -> Iterator[tuple[str, str]]:
     body = ast.parse(Path(module.__file__ or "").read_text("utf-8")).body
-    for assigned, said in zip(body, body[1:], strict=False):
+    for assigned, said in pairwise(body):
         match assigned, said:
             case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(text))):
                 yield name, text

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from befit.api.problems import MethodNotAllowed, problem_details
-from befit.errors import InputError, SiteError, Unavailable
+from befit.errors import BefitError, InputError, SiteError, Unavailable
 from docs.generate.table import code, table
 
 
 def problems() -> str:
     """Status, type and title of each."""
-    errors: list[Exception] = [*_input_errors(InputError), SiteError([]), Unavailable(), RuntimeError()]
+    errors = [*_input_errors(InputError), SiteError([]), Unavailable(), BefitError(), RuntimeError()]
     details = sorted(map(problem_details, errors), key=lambda each: each.status)
     return table(["status", "`type`", "`title`"], ([str(each.status), code(each.type), each.title] for each in details))
 

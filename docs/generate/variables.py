@@ -86,9 +86,7 @@ _MEANING: Final = {
 
 def places() -> str:
     """Which variable exists where."""
-    rows = (
-        [code(name), *("yes" if name in variables else "–" for variables in _PLACES.values())] for name in _ORDER
-    )
+    rows = ([code(name), *("yes" if name in variables else "–" for variables in _PLACES.values())] for name in _ORDER)
     return table(["", *_PLACES], rows)
 
 

@@ -88,6 +88,7 @@ class Database:
         Raises SettingsError when another process has the folder open, or when it cannot be opened at all.
         """
         self.folder = folder
+        self._closed = False
         self.refusal = f"{folder} is open for reading only" if read_only else ""
         options.create_if_missing(True)
         options.create_missing_column_families(True)
@@ -127,8 +128,9 @@ class Database:
         """
         while True:
             self.check_writable()
+            batch = build()
             try:
-                self.rocks.write(build())
+                self.rocks.write(batch)
             except Exception as error:
                 if "Write stall" not in str(error):
                     raise self._failed(error) from error
@@ -145,7 +147,9 @@ class Database:
             raise self._failed(error) from error
 
     async def in_thread(self, call: Callable[[], _Result]) -> _Result:
-        """The result of `call`, which may wait for the disk, from a thread of this database."""
+        """The result of `call`, which may wait for the disk, from a thread of this database. Raises Unavailable once closed."""
+        if self._closed:
+            raise Unavailable(f"{self.folder} is closed")
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     async def close(self) -> None:
@@ -154,6 +158,7 @@ class Database:
             if not self.refusal:
                 await self.sync()
         finally:
+            self._closed = True
             self.refusal = self.refusal or f"{self.folder} is closed"
             await asyncio.to_thread(self._release)
 

@@ -57,7 +57,7 @@ def server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 def trouble() -> Iterator[Trouble]:
     watched = Trouble()
     yield watched
-    assert watched.unexpected() == []
+    assert not watched.unexpected(), "\n".join(watched.unexpected())
 
 
 @pytest.fixture

@@ -7,14 +7,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from secrets import token_hex
 from typing import Any
 
 import httpx
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, Request, Response, expect
 
 from tests.servers import Server
 
 WRITE_KEY = "demo-write-key"
+FLUSH = 60
+"""Milliseconds; the SDK waits 50 for more events before it sends one."""
+SLICE = 4
+"""Seconds."""
+STREAM = re.compile(r"/v1/stream\?")
 
 
 class Shopper:
@@ -23,6 +29,18 @@ class Shopper:
     def __init__(self, page: Page, server: Server) -> None:
         self.page = page
         self.server = server
+        self.frozen = False
+        self._unanswered: set[Request] = set()
+        page.on("request", self._asks)
+        page.on("response", lambda response: self._is_answered(response.request))
+        page.on("requestfailed", self._is_answered)
+
+    def _asks(self, request: Request) -> None:
+        if STREAM.search(request.url):
+            self._unanswered.add(request)
+
+    def _is_answered(self, request: Request) -> None:
+        self._unanswered.discard(request)
 
     # Getting about
 
@@ -77,27 +95,51 @@ class Shopper:
 
     # Time
 
+    def began(self, seconds: float, **page: Any) -> str:
+        """Before `open`: this visit began so many seconds ago, on this page; the visitor's anonymousId."""
+        anonymous_id = token_hex(8)
+        known = f"localStorage.setItem('befit_anonymous_id', '{anonymous_id}')"
+        self.page.add_init_script(f"if (origin !== 'null') {known}")
+        send(self.server, anonymous_id, (seconds, {"type": "page", "properties": {"path": "/", **page}}))
+        return anonymous_id
+
     def stop_time(self) -> Shopper:
-        """Before `open`: from now on the page's time is the test's to move on. It runs by itself too."""
+        """Before `open`: the page's time is the test's to move on. Until `stay` it runs by itself too.
+
+        Time that jumps makes events older than they are, and what is older than its visit does not count: so this one
+        began a minute ago.
+        """
+        self.began(60)
         self.page.clock.install()
         return self
 
     def freeze(self) -> None:
         """From now on the page's time moves only when the test moves it."""
-        self.page.clock.pause_at(self.page.evaluate("Date.now() / 1000") + 1)
+        if not self.frozen:
+            self.page.clock.pause_at(self.page.evaluate("Date.now() / 1000") + 1)
+            self.frozen = True
 
     def stay(self, seconds: int, *, after: int = 0) -> None:
-        """Look at the page for so long, `after` the seconds already spent there.
+        """Look at the page for so long, `after` the seconds already spent there. Freezes the page's time.
 
         It waits for the server's answer to each ping (every 5 s in the first minute, then every 15 s): an event that is
         sent late counts as long ago.
         """
+        self.freeze()
         told = after
         while told < after + seconds:
             step = 5 if told < 60 else 15
             with self.page.expect_response(_answers_a_ping):
-                self.page.clock.run_for(step * 1000)
+                self.wait(step)
+                self.page.clock.run_for(FLUSH)
             told += step
+
+    def wait(self, seconds: int) -> None:
+        """Let time pass on the page, no faster than its connections can follow: they give up after 5 s."""
+        for passed in range(0, seconds, SLICE):
+            self.page.clock.run_for(min(SLICE, seconds - passed) * 1000)
+            while self._unanswered:
+                self.page.wait_for_timeout(10)
 
     def hide(self) -> None:
         """Turn to another tab. Chromium without a screen never tells its pages so, so this does."""

@@ -45,11 +45,10 @@ def test_a_purchase_brings_the_loyalty_discount_instead_of_the_offer(shopper: Sh
 
 
 def test_ten_minutes_of_browsing_one_category_bring_related_products(shopper: Shopper, server: Server) -> None:
-    category = {"type": "page", "properties": {"type": "category", "category": "home", "path": "/category/home"}}
+    visitor = shopper.began(660, type="category", category="home")
     ping = {"type": "track", "event": "Page Ping", "properties": {"visible_ms": 57_000, "scroll": 50}}
-    visited = [(float(60 * ago), ping) for ago in range(10, 0, -1)]
-    send(server, "browses-home", (660, category), *visited)
-    shopper.stop_time().page.add_init_script("localStorage.setItem('befit_anonymous_id', 'browses-home')")
+    send(server, visitor, *((60.0 * minutes, ping) for minutes in range(10, 0, -1)))
+    shopper.page.clock.install()
     shopper.open("/category/home")
     expect(shopper.hero).to_have_text("Good things, made to last")
     assert shopper.signal("home_time") == 570_000

@@ -19,10 +19,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def reader(new_shopper: NewShopper) -> Shopper:
-    return new_shopper().stop_time().open()
+    return new_shopper()
 
 
 def test_each_page_of_a_visit_counts_whether_loaded_or_routed_to(reader: Shopper) -> None:
+    reader.open()
     reader.page.evaluate("history.pushState(null, '', '/two')")
     reader.until(lambda: reader.signal("views"), 2)
     reader.page.evaluate("history.replaceState(null, '', '/three')")
@@ -39,6 +40,7 @@ def test_each_page_of_a_visit_counts_whether_loaded_or_routed_to(reader: Shopper
 
 
 def test_the_end_of_a_long_page_is_told(reader: Shopper) -> None:
+    reader.stop_time().open()
     slot = reader.page.locator("befit-slot[name=depth]")
     expect(slot).to_have_text("more below")
     reader.stay(5)
@@ -54,7 +56,8 @@ def test_the_end_of_a_long_page_is_told(reader: Shopper) -> None:
 
 
 def test_leaving_delivers_the_last_click_and_the_last_seconds(reader: Shopper) -> None:
-    reader.until(lambda: reader.signal("views"), 1)
+    reader.stop_time().open()
+    reader.until(lambda: reader.signal("early"), 1)
     reader.freeze()
     visitor = reader.anonymous_id
     # No timer of the page fires any more: what arrives now was sent on leaving.
@@ -65,7 +68,7 @@ def test_leaving_delivers_the_last_click_and_the_last_seconds(reader: Shopper) -
 
 
 def test_a_click_on_a_link_out_of_the_site_arrives(reader: Shopper) -> None:
-    visitor = reader.anonymous_id
+    visitor = reader.open().anonymous_id
     reader.page.get_by_role("link", name="Elsewhere").click()
     reader.page.wait_for_url("about:blank")
     reader.until(lambda: reader.profile(visitor).get("signals", {}).get("leaves"), 1)

@@ -69,20 +69,33 @@ async def test_sync_leaves_the_loop_to_others(tmp_path: Path, monkeypatch: pytes
     await database.close()
 
 
-async def test_after_a_failed_write_nothing_more_is_written(tmp_path: Path) -> None:
+class FullDisk:
+    """Stands in for a database whose disk is full."""
+
+    def write(self, batch: WriteBatch) -> None:
+        raise Exception("IO error: No space left on device: While appending to file: 000004.log")  # as rocksdict does
+
+
+async def test_after_a_failed_write_nothing_more_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database = opened(tmp_path)
-
-    def broken() -> WriteBatch:
-        raise OSError(28, "No space left on device")
-
-    with pytest.raises(Unavailable, match="No space left on device; nothing more is written there: make room"):
-        await database.write(broken)
+    monkeypatch.setattr(database, "rocks", FullDisk())
+    with pytest.raises(Unavailable, match=r"No space left on device.*: make room"):
+        await database.write(lambda: put(b"key", b"value"))
+    monkeypatch.undo()
     with pytest.raises(Unavailable, match="No space left on device"):
         await database.write(lambda: put(b"key", b"value"))
     with pytest.raises(Unavailable, match="No space left on device"):
         await database.sync()
     await database.close()
     database = opened(tmp_path)
+    await database.write(lambda: put(b"key", b"value"))
+    await database.close()
+
+
+async def test_a_batch_that_cannot_be_built_harms_nothing_else(tmp_path: Path) -> None:
+    database = opened(tmp_path)
+    with pytest.raises(UnicodeEncodeError):
+        await database.write(lambda: put("\ud800".encode(), b""))
     await database.write(lambda: put(b"key", b"value"))
     await database.close()
 
@@ -94,6 +107,8 @@ async def test_a_closed_one_refuses(tmp_path: Path) -> None:
         await database.write(lambda: put(b"key", b"value"))
     with pytest.raises(Unavailable, match="is closed"):
         await database.sync()
+    with pytest.raises(Unavailable, match="is closed"):
+        await database.in_thread(lambda: None)
 
 
 async def test_one_that_is_read_only_sees_what_an_open_one_has_written_so_far(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ condition.test({"clicks": 3}, ["vip"])      # True
 from collections.abc import Mapping
 from typing import Any
 
+from befit.cel.choice import compile_choice
 from befit.cel.compiled import Compiled, compile_condition
 from befit.cel.environment import Checked, Environment
 from befit.cel.evaluate import to_json, walk
@@ -38,6 +39,7 @@ __all__ = [
     "Timestamp",
     "Type",
     "UInt",
+    "compile_choice",
     "compile_condition",
     "evaluate",
     "requirements",

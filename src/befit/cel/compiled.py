@@ -22,7 +22,7 @@ class Compiled:
     test(*args) -> bool     true only if the expression is definitely true; an error or a missing value makes it false
     value(*args) -> Any     the exact value; raises EvaluationError
     explain(*args)          the outcome with the operands' values and the reason in words
-    source                  the generated Python
+    ast, source             the portable form, and the generated Python
     errors, last_error      how often `test` met an error that is not just a missing value, and the last one in words
 
     `test` and `value` are plain functions, made when they are first asked for; hoist them out of loops.
@@ -32,7 +32,7 @@ class Compiled:
     value: Callable[..., Any]
 
     def __init__(self, ast: Node, params: Sequence[str]) -> None:
-        self._ast = ast
+        self.ast = ast
         self._params = tuple(params)
         self.errors = 0
         self.last_error = ""
@@ -52,7 +52,7 @@ class Compiled:
 
     def explain(self, *args: Any) -> Explanation:
         """Why the expression is true or false with these values, or has none."""
-        return explain(self._ast, dict(zip(self._params, args, strict=True)))
+        return explain(self.ast, dict(zip(self._params, args, strict=True)))
 
     def _function(self, make: Callable[[Generator], str], name: str) -> Callable[..., Any]:
         generator = Generator(self._params)
@@ -61,7 +61,7 @@ class Compiled:
         if not source:
             return exact
         generator.globals["_exact"] = exact
-        generator.globals["_erred"] = self._erred
+        generator.globals["_erred"] = self.erred
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)  # `1 is None`: an author may well compare literals
             try:
@@ -74,7 +74,7 @@ class Compiled:
 
     def _test_source(self, generator: Generator) -> str:
         try:
-            body = statements(generator, plan(generator, self._ast))
+            body = statements(generator, plan(generator, self.ast))
         except UndecidedError:
             return self._value_source(generator, "test", " is True")
         except NotGeneratedError:
@@ -83,7 +83,7 @@ class Compiled:
 
     def _value_source(self, generator: Generator, name: str = "value", suffix: str = "") -> str:
         try:
-            body = [f"return {generator.code(self._ast).text}{suffix}"]
+            body = [f"return {generator.code(self.ast).text}{suffix}"]
         except NotGeneratedError:
             return ""
         return _definition(name, generator.params, body, f"return _exact({', '.join(generator.params)})")
@@ -92,9 +92,9 @@ class Compiled:
         try:
             return self._exact_value(*args) is True
         except EvaluationError as error:
-            return self._erred(error)
+            return self.erred(error)
 
-    def _erred(self, error: Exception) -> bool:
+    def erred(self, error: Exception) -> bool:
         """An error makes a condition false. A missing value is everyday; anything else is counted for the operator."""
         if not isinstance(error, (KeyError, NoSuchKey)):
             self.errors += 1
@@ -102,7 +102,7 @@ class Compiled:
         return False
 
     def _exact_value(self, *args: Any) -> Any:
-        return walk(self._ast, dict(zip(self._params, args, strict=True)))
+        return walk(self.ast, dict(zip(self._params, args, strict=True)))
 
 
 def compile_condition(ast: Node, params: Sequence[str]) -> Compiled:

@@ -7,9 +7,9 @@ from typing import Any
 
 from befit.engine.caps import held_back, is_showing
 from befit.engine.program import Program
-from befit.engine.rules import CompiledBranch, CompiledSlot, Content
+from befit.engine.rules import CompiledBranch, CompiledSlot, Content, Siblings
 from befit.engine.trace import trace_slot
-from befit.engine.view import variables
+from befit.engine.view import VARIABLES, variables
 from befit.errors import NotFound
 from befit.model import DecideRequest, Decision, Profile
 
@@ -19,7 +19,9 @@ def decide(profile: Profile, request: DecideRequest, program: Program, now: int)
 
     Raises NotFound for a slot that the site does not have.
     """
-    args = variables(profile, program, now, page=request.page, context=request.context)
+    trace = request.trace  # a trace explains with every variable at hand
+    uses = VARIABLES if trace else program.slot_uses
+    args = variables(profile, program, now, page=request.page, context=request.context, uses=uses)
     ticket = decision_ticket(profile, now)
     release = program.release.id
     slots = program.slots
@@ -29,19 +31,13 @@ def decide(profile: Profile, request: DecideRequest, program: Program, now: int)
         if slot is None:
             raise NotFound(f"the site has no slot {name!r}; it has {', '.join(sorted(slots))}", field="$.slots")
         content, reason = choose(slot, profile, args, now)
-        decisions.append(
-            Decision(
-                slot=name,
-                module=content.module,
-                type=content.type,
-                variant=content.variant,
-                props=content.render(args),
-                decision_id=f"{ticket}.{name}",
-                reason=reason,
-                release=release,
-                trace=trace_slot(slot, profile, args, now) if request.trace else None,
-            )
+        props = content.raw if content.raw is not None else content.render(args)
+        decision = Decision(  # by position, which takes half the time of ten names
+            name, content.module, content.type, content.variant, props, f"{ticket}.{name}", reason, release
         )
+        if trace:
+            decision.trace = trace_slot(slot, profile, args, now)
+        decisions.append(decision)
     return decisions
 
 
@@ -51,23 +47,24 @@ def choose(slot: CompiledSlot, profile: Profile, args: tuple[Any, ...], now: int
         for trigger, content in slot.shows:
             if is_showing(trigger, profile, now):
                 return content, f"trigger {trigger.name}"
-    leaf = first_leaf(slot.branches, profile, args, now)
+    leaf = first_leaf(slot.rules, profile, args, now)
     if leaf is None or leaf.content is None:
         return NOTHING, "nothing: every branch that holds has been shown often enough"
     return leaf.content, leaf.reason
 
 
-def first_leaf(
-    branches: tuple[CompiledBranch, ...], profile: Profile, args: tuple[Any, ...], now: int
-) -> CompiledBranch | None:
+def first_leaf(siblings: Siblings, profile: Profile, args: tuple[Any, ...], now: int) -> CompiledBranch | None:
     """The first leaf, depth first, on whose path every condition holds and whose cap is not reached."""
-    # Named one by one: a call with plain arguments takes half the time of one with *args.
-    event, known, session, page, signals, tags, context, moment = args
-    for branch in branches:
-        test = branch.test
-        if test is not None and not test(event, known, session, page, signals, tags, context, moment):
+    index = siblings.first(*args)
+    if index < 0:
+        return None
+    first = siblings.branches[index]
+    if first.content is not None and first.cap is None:
+        return first
+    for branch in siblings.branches[index:]:
+        if branch.test is not None and not branch.test(*args):
             continue
-        if branch.children:
+        if branch.children is not None:
             found = first_leaf(branch.children, profile, args, now)
             if found is not None:
                 return found

@@ -9,7 +9,7 @@ from befit.cel import Compiled, Duration, compile_condition
 from befit.engine.coercion import coercions
 from befit.engine.index import Index
 from befit.engine.inputs import inputs
-from befit.engine.rules import CompiledSlot, compile_slot
+from befit.engine.rules import CompiledSlot, compile_slot, computed, walk
 from befit.engine.sequences import Sequence
 from befit.engine.signals import MISSING, Affinity, Kind, Scoped, Total, kind_of
 from befit.engine.view import MS, VARIABLES, current_session
@@ -87,7 +87,7 @@ class Program:
     on_signals, on_rules, on_unset   event name -> index of the signals, tags and triggers, tag removals it feeds
     readers, unset_readers           changed input -> index of rules without `on` whose condition reads it
     reactive                         all inputs in `readers` and `unset_readers`
-    event_uses, reactive_uses        condition variables that anything evaluated on an event, or in reaction, reads
+    event_uses, reactive_uses, slot_uses    condition variables read on an event, in reaction to one, and in deciding
     slots                            compiled rule trees by slot name
     reads                            how to read each signal of a profile at a moment; raises KeyError while it is not known
     """
@@ -116,6 +116,7 @@ class Program:
         self.shows = self._shows()
         self.slots: dict[str, CompiledSlot] = {slot.name: compile_slot(slot, release, self) for slot in release.slots}
         self.reads: dict[str, Read] = {name: self._reader(signal) for name, signal in self.signals.items()}
+        self.slot_uses = top_level(release_conditions(release))
         self.coercions = {name: coercions(fields) for name, fields in release.site.schema.get("events", {}).items()}
         self.page_coercions = coercions(release.site.schema.get("page", {}))
         self.trait_coercions = coercions(release.site.schema.get("traits", {}))
@@ -232,6 +233,12 @@ def top_level(conditions: list[Condition | None]) -> frozenset[str]:
     return frozenset(
         path.split(".")[0] for condition in conditions if condition is not None for path in condition.reads
     )
+
+
+def release_conditions(release: Release) -> list[Condition | None]:
+    """Every condition that deciding evaluates: of branches and of computed props."""
+    branches = [branch.when for slot in release.slots for branch in walk(slot.rules)]
+    return [*branches, *(condition for module in release.modules for condition in computed(module))]
 
 
 def file_rules(

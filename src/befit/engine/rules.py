@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from befit.cel import Compiled, compile_condition, to_json
+from befit.cel import Compiled, compile_choice, compile_condition, to_json
 from befit.engine.inputs import inputs
 from befit.engine.view import VARIABLES
 from befit.errors import EvaluationError
@@ -108,13 +108,23 @@ class CompiledBranch:
             self.condition = compile_condition(branch.when.ast, VARIABLES)
             program.conditions.append((branch.when.where, self.condition))
         self.test = None if self.condition is None else self.condition.test
-        self.children = tuple(CompiledBranch(child, slot, release, program) for child in branch.rules)
+        self.children = Siblings(branch.rules, slot, release, program) if branch.rules else None
         self.content = None
         if branch.show:
             self.content = Content(program.modules[branch.show], branch.variant, branch.props, release)
         self.cap: Cap | None = branch.cap
         self.key = f"{slot}/{branch.show}"
         self.reason = f"{branch.id}: {branch.when.source if branch.when is not None else 'otherwise'}"
+
+
+class Siblings:
+    """Branches side by side. `first` gives the index of the first one whose condition holds, or -1."""
+
+    __slots__ = ("branches", "first")
+
+    def __init__(self, branches: tuple[Branch, ...], slot: str, release: Release, program: Program) -> None:
+        self.branches = tuple(CompiledBranch(branch, slot, release, program) for branch in branches)
+        self.first = compile_choice([branch.condition for branch in self.branches], VARIABLES)
 
 
 class CompiledSlot:
@@ -125,11 +135,11 @@ class CompiledSlot:
     shows    what triggers can show here, highest priority first: (trigger, content)
     """
 
-    __slots__ = ("branches", "inputs", "name", "shows", "timed")
+    __slots__ = ("inputs", "name", "rules", "shows", "timed")
 
     def __init__(self, slot: Slot, release: Release, program: Program) -> None:
         self.name = slot.name
-        self.branches = tuple(CompiledBranch(branch, slot.name, release, program) for branch in slot.rules)
+        self.rules = Siblings(slot.rules, slot.name, release, program)
         self.shows = [
             (trigger, Content(program.modules[trigger.show[slot.name]], "", {}, release))
             for trigger in program.shows.get(slot.name, [])
@@ -159,13 +169,17 @@ def walk(branches: tuple[Branch, ...]) -> list[Branch]:
     return [found for branch in branches for found in (branch, *walk(branch.rules))]
 
 
-def content_inputs(module: Module) -> set[str]:
-    """The inputs that a module's computed props depend on."""
-    conditions: list[Condition] = [
+def computed(module: Module) -> list[Condition]:
+    """The expressions in a module's props."""
+    return [
         *(part for text in module.texts.values() for part in text.parts if isinstance(part, Condition)),
         *(pick.where for pick in module.picks.values() if pick.where is not None),
     ]
-    read = {path for condition in conditions for path in condition.reads if not path.startswith("item")}
+
+
+def content_inputs(module: Module) -> set[str]:
+    """The inputs that a module's computed props depend on."""
+    read = {path for condition in computed(module) for path in condition.reads if not path.startswith("item")}
     return inputs(read) | {f"signals.{pick.affinity}" for pick in module.picks.values() if pick.affinity}
 
 

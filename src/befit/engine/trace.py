@@ -32,7 +32,7 @@ def trace_slot(slot: CompiledSlot, profile: Profile, args: tuple[Any, ...], now:
         )
         if showing:
             return steps
-    _trace(slot.branches, profile, args, now, steps)
+    _trace(slot.rules.branches, profile, args, now, steps)
     return steps
 
 
@@ -43,7 +43,7 @@ def _trace(
         step = _step(branch, profile, args, now)
         steps.append(step)
         if step.outcome == "true":
-            if _trace(branch.children, profile, args, now, steps):
+            if branch.children is not None and _trace(branch.children.branches, profile, args, now, steps):
                 return True
         elif step.outcome == "chosen":
             return True
@@ -62,7 +62,7 @@ def _step(branch: CompiledBranch, profile: Profile, args: tuple[Any, ...], now: 
     if branch.condition is not None:
         explanation = branch.condition.explain(*args)
         step.outcome, step.values, step.why = explanation.outcome, explanation.values, explanation.why
-    if step.outcome != "true" or branch.children:
+    if step.outcome != "true" or branch.children is not None:
         return step
     step.outcome = "chosen"
     if branch.cap is not None:

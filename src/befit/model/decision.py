@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 
-class Step(msgspec.Struct, omit_defaults=True):
+class Step(msgspec.Struct, omit_defaults=True, gc=False):
     """One branch that was looked at on the way to a decision.
 
     `outcome` is `chosen`, `false`, `missing` (a value it needs is not known yet), `capped`, `cooling` or `error`;
@@ -22,7 +22,7 @@ class Step(msgspec.Struct, omit_defaults=True):
     why: str = ""
 
 
-class Decision(msgspec.Struct, rename="camel", omit_defaults=True):
+class Decision(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
     """What one slot shows. `reason` names the branch or trigger; `trace` is there only when it was asked for.
 
     `props` may be a `msgspec.Raw` (already JSON) on the hot path.

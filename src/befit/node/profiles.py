@@ -5,7 +5,7 @@ Only the worker changes them, in place and on the event loop, so a decision alwa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from befit.model import Profile
 from befit.store import ProfileStore
@@ -18,6 +18,17 @@ class Profiles:
         self.store = store
         self.capacity = capacity
         self._held: dict[str, Profile] = {}
+        self._leads: dict[str, str] = {}
+
+    async def lead(self, name: str) -> str:
+        """The id of the profile that this id leads to; itself when nothing links it further."""
+        profile_id = self._leads.get(name)
+        if profile_id is None:
+            (profile_id,) = await self.store.resolve([name])
+            self._leads[name] = profile_id
+            if len(self._leads) > 2 * self.capacity:
+                del self._leads[next(iter(self._leads))]
+        return profile_id
 
     async def get(self, profile_id: str) -> Profile | None:
         """The profile with exactly this id. Raises Unavailable when it is not at hand and the store is away."""
@@ -51,6 +62,10 @@ class Profiles:
             held[profile.id] = profile
         while len(held) > self.capacity:
             del held[next(iter(held))]
+
+    def link(self, links: Mapping[str, str]) -> None:
+        """These ids lead elsewhere from now on."""
+        self._leads.update((name, lead) for name, lead in links.items() if name in self._leads)
 
     def forget(self, profile_ids: Iterable[str]) -> None:
         """Hold these no longer: they are gone, or what is held was not committed."""

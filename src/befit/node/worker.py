@@ -155,6 +155,7 @@ class Worker:
             raise
         metrics.COMMIT_SECONDS.observe(time.perf_counter() - started)
         self.profiles.forget(batch.commit.deleted)
+        self.profiles.link(batch.commit.links)
         self.profiles.keep(batch.commit.profiles.values())
 
     async def _bury(self, records: Sequence[Record], poison: dict[int, str]) -> None:

@@ -141,7 +141,7 @@ class EmbeddedStore:
         return timers
 
     async def count(self) -> int:
-        """How many profiles there are; about one in a hundred, which a bloom filter took for known, is not counted."""
+        """How many profiles there are, but for the few in a hundred that a bloom filter took for known when they were new."""
         return sum(self._counts.values())
 
     async def close(self) -> None:
