@@ -41,8 +41,8 @@ def streams_of(shopper: Shopper) -> list[str]:
 
 def test_the_page_resumes_and_decisions_arrive_again(shopper: Shopper, server: Server, end: End) -> None:
     shopper.open().look_at("electronics", 0)
-    shopper.go_home()
     shopper.until(lambda: shopper.signal("electronics_views"), 1)
+    shopper.open()
     with shopper.connecting("checkout,hero,recommendations"):
         streams = streams_of(shopper)
         end(server)

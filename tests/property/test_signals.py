@@ -78,7 +78,6 @@ def test_affinity_is_the_sum_of_weights_each_halved_every_half_life(
         naive = sum(weight * 0.5 ** ((now - time) / 700) for time, name, weight in history if name == key)
         assert scores.get(key, 0.0) == (pytest.approx(naive) if naive >= FAINT else 0.0)
     assert list(scores.values()) == sorted(scores.values(), reverse=True)
-    assert kind.top(replayed(kind, [(time, (key, weight)) for time, key, weight in history]), now) == next(iter(scores))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +120,5 @@ def test_a_busy_sliding_window_stays_small_and_off_by_at_most_one_bucket(count: 
 def test_an_affinity_fades_away() -> None:
     kind = Affinity(half_life=1_000)
     state = kind.update(None, 0, ("books", 1))
-    assert kind.top(state, 6_000) == "books"
+    assert list(kind.read(state, 6_000)) == ["books"]
     assert kind.read(state, 7_000) == {}
-    with pytest.raises(KeyError):
-        kind.top(state, 7_000)

@@ -13,7 +13,7 @@ from befit.model import Profile
 BOUND_EVERY: Final = 16
 """Events between two looks: an encoding costs as much as a fold, and an event is at most as large as the cap."""
 
-_encode = msgspec.msgpack.Encoder().encode
+_encode = msgspec.msgpack.Encoder(enc_hook=int).encode
 
 
 def bound(profile: Profile) -> list[str]:

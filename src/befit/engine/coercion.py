@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from befit.cel import Timestamp
+from befit.cel import Duration, Timestamp
+from befit.errors import EvaluationError
 
 Coercion = tuple[str, Callable[[Any], Any]]
 
@@ -59,6 +60,22 @@ def to_timestamp(value: Any) -> Timestamp:
     raise ValueError(f"not a timestamp: {value!r}")
 
 
+def to_duration(value: Any) -> Duration:
+    """A length of time as CEL writes it: `90s`, `1h30m`."""
+    if type(value) is str:
+        return Duration.parse(value)
+    raise ValueError(f"not a duration: {value!r}")
+
+
+def plain(value: Any) -> Any:
+    """A CEL value as a profile keeps it: times are nanoseconds there, and become times again when they are read."""
+    if isinstance(value, int) and type(value) is not bool:
+        return int(value)
+    if type(value) is dict:
+        return {key: plain(part) for key, part in value.items()}
+    return [plain(part) for part in value] if type(value) is list else value
+
+
 def coerce(values: dict[str, Any], fields: tuple[Coercion, ...]) -> list[str]:
     """Bring the declared fields of `values` to their types, in place; the names of those that were dropped."""
     dropped = []
@@ -69,7 +86,7 @@ def coerce(values: dict[str, Any], fields: tuple[Coercion, ...]) -> list[str]:
             continue
         try:
             values[name] = convert(value)
-        except ValueError:
+        except (ValueError, EvaluationError):
             del values[name]
             dropped.append(name)
     return dropped
@@ -81,4 +98,17 @@ COERCE: Final[dict[str, Callable[[Any], Any]]] = {
     "string": to_string,
     "bool": to_bool,
     "timestamp": to_timestamp,
+    "duration": to_duration,
 }
+
+TIMES: Final[dict[str, Callable[[Any], Any]]] = {"timestamp": Timestamp, "duration": Duration}
+
+
+def times(fields: dict[str, Any]) -> tuple[Coercion, ...]:
+    """The declared fields that a profile keeps as nanoseconds, with what makes them times again."""
+    return tuple((name, TIMES[type_]) for name, type_ in fields.items() if isinstance(type_, str) and type_ in TIMES)
+
+
+def with_times(values: dict[str, Any], fields: tuple[Coercion, ...]) -> dict[str, Any]:
+    """The values of a profile as conditions see them."""
+    return {**values, **{name: make(values[name]) for name, make in fields if name in values}} if fields else values

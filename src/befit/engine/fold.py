@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from befit.engine.bound import BOUND_EVERY, bound
-from befit.engine.coercion import coerce
+from befit.engine.coercion import coerce, plain
 from befit.engine.consent import allowed, take_consent
 from befit.engine.effects import Effects
 from befit.engine.impressions import count_impression
@@ -23,9 +23,10 @@ from befit.errors import EvaluationError
 from befit.model import IMPRESSION, Event, Profile, Session
 
 
-def fold(profile: Profile, event: Event, program: Program) -> Effects:
+def fold(profile: Profile, event: Event, program: Program, merged: bool = False) -> Effects:
     """Change `profile` in place by one event and say what else must happen.
 
+    `merged` says that the event has just joined another profile to this one, so that anything may have another value.
     An event that comes later than the site's allowed lateness changes nothing (`Effects.late`). A value that errs
     spoils only the signal that wanted it (`Effects.spoiled`).
     """
@@ -38,6 +39,8 @@ def fold(profile: Profile, event: Event, program: Program) -> Effects:
         effects.late = True
         return effects
     changed = effects.changed
+    if merged:
+        changed.update(program.reactive)
     take_declared(event, program, effects)
     session = follow(profile, event, program, changed)
     take_traits(profile, event, program, effects)
@@ -86,7 +89,7 @@ def take_traits(profile: Profile, event: Event, program: Program, effects: Effec
             continue
         times[name] = event.timestamp
         if name in traits:
-            profile.traits[name] = traits[name]
+            profile.traits[name] = plain(traits[name])
         else:
             profile.traits.pop(name, None)
     while len(times) > TRAITS:
@@ -144,6 +147,9 @@ def feed(
             value = signal.value(*args)
         except EvaluationError as error:
             effects.spoiled.append(f"signals.{signal.name}: {error}")
+            return
+        if signal.adds and (value.__class__ is bool or not isinstance(value, (int, float))):
+            effects.spoiled.append(f"signals.{signal.name}: {value!r:.100} is not a number")
             return
         if signal.weighed:
             value = (value, signal.weights.get(event.name, 1.0))

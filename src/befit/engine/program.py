@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from befit.cel import Compiled, Duration, compile_condition
-from befit.engine.coercion import coercions
+from befit.engine.coercion import coercions, times
 from befit.engine.index import Index
 from befit.engine.inputs import inputs
 from befit.engine.rules import CompiledSlot, compile_slot, computed, walk
 from befit.engine.sequences import Sequence
-from befit.engine.signals import MISSING, Affinity, Kind, Scoped, Total, kind_of
+from befit.engine.signals import MISSING, Kind, Scoped, Total, kind_of
 from befit.engine.view import MS, VARIABLES, current_session
 from befit.model import Condition, Module, Profile, Release, Signal, TagRule, Trigger
 
@@ -31,7 +31,7 @@ def compiled(condition: Condition | None, kept: list[tuple[str, Compiled]]) -> C
 class CompiledSignal:
     """A signal with its functions. `kind` for stateful ones, `sequence` for sequences, neither for dwell and top."""
 
-    __slots__ = ("changes", "kind", "name", "scope", "sequence", "signal", "test", "value", "weighed", "weights")
+    __slots__ = ("adds", "changes", "kind", "name", "scope", "sequence", "signal", "test", "value", "weighed", "weights")
 
     def __init__(self, signal: Signal, kept: list[tuple[str, Compiled]]) -> None:
         where = compiled(signal.where, kept)
@@ -41,6 +41,7 @@ class CompiledSignal:
         self.changes = f"signals.{signal.name}"
         self.test = None if where is None else where.test
         self.value = None if value is None else value.value
+        self.adds = signal.kind == "sum"
         self.weighed = signal.kind == "affinity"
         self.weights = signal.weights
         self.kind: Kind | None = None
@@ -119,6 +120,8 @@ class Program:
         self.slot_uses = top_level(release_conditions(release))
         self.coercions = {name: coercions(fields) for name, fields in release.site.schema.get("events", {}).items()}
         self.page_coercions = coercions(release.site.schema.get("page", {}))
+        self.page_times = times(release.site.schema.get("page", {}))
+        self.trait_times = times(release.site.schema.get("traits", {}))
         self.trait_coercions = coercions(release.site.schema.get("traits", {}))
 
     def read_signal(self, name: str, profile: Profile, now: int) -> Any:
@@ -133,9 +136,7 @@ class Program:
         if signal.kind == "dwell":
             return self._read_dwell(signal.of)
         if signal.kind == "top":
-            affinity = self.signals[signal.of].kind
-            inner = affinity.inner if isinstance(affinity, Scoped) else affinity
-            return _read_top(signal.of, inner) if isinstance(inner, Affinity) else _read_nothing
+            return self._read_top(signal.of)
         if compiled_signal.scope and compiled_signal.kind is not None:
             return self._read_scoped(name, compiled_signal.kind, compiled_signal.scope)
         kind = compiled_signal.sequence or compiled_signal.kind
@@ -177,6 +178,14 @@ class Program:
             if kind.empty is MISSING:
                 raise KeyError(name)
             return kind.empty
+
+        return read
+
+    def _read_top(self, of: str) -> Read:
+        def read(profile: Profile, now: int) -> Any:
+            for key in self.reads[of](profile, now):  # best first, whatever its window
+                return key
+            raise KeyError(of)
 
         return read
 
@@ -269,13 +278,3 @@ def scope_id(profile: Profile, program: Program, now: int, scope: str) -> str:
 
 def _read_nothing(profile: Profile, now: int) -> Any:
     raise KeyError
-
-
-def _read_top(of: str, affinity: Affinity) -> Read:
-    def read(profile: Profile, now: int) -> Any:
-        state = profile.signals.get(of)
-        if not state:
-            raise KeyError(of)
-        return affinity.top(state, now)
-
-    return read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from befit.engine.coercion import coerce
+from befit.engine.coercion import coerce, plain
 from befit.engine.limits import PAGES, SEARCHES
 from befit.model import PAGE_PING, Event, Page, Profile, Session
 
@@ -54,6 +54,7 @@ def open_page(session: Session, event: Event, program: Program, changed: set[str
         if not isinstance(attributes.get(name, ""), str):
             del attributes[name]
     coerce(attributes, program.page_coercions)
+    attributes = plain(attributes)
     view_id = event.context.get("viewId")
     page = Page(
         view_id=view_id if isinstance(view_id, str) else event.message_id,

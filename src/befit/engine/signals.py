@@ -17,7 +17,7 @@ from collections.abc import Callable
 from math import log2
 from typing import Any, Final, Protocol
 
-from befit.cel import Duration, Timestamp
+from befit.engine.coercion import TIMES, plain
 from befit.engine.limits import AFFINITY_KEYS, DISTINCT_VALUES, KEY_LENGTH, WINDOW_ENTRIES, WINDOW_EXACT
 from befit.model import Signal
 
@@ -130,8 +130,7 @@ class Scalar:
 
     def update(self, state: Any, time: int, value: Any) -> Any:
         """Keep the one that wins by event time; among equals, the later in the log for `last`, the earlier for `first`."""
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = int(value)  # Timestamp and Duration are stored as plain nanoseconds
+        value = plain(value)
         if state is None or (time >= state[0] if self.newest else time < state[0]):
             return [time, value]
         return state
@@ -207,12 +206,6 @@ class Affinity:
         scores.sort(key=lambda pair: (-pair[0], pair[1]))
         return {key: score for score, key in scores if score >= FAINT}
 
-    def top(self, state: Any, now: int) -> str:
-        """The key with the highest score at `now`. Raises KeyError when all are faint."""
-        for key in self.read(state, now):
-            return str(key)
-        raise KeyError
-
     def merge(self, one: Any, other: Any) -> Any:
         """Scores add, brought to the later of their two times."""
         both = {key: list(entry) for key, entry in one.items()}
@@ -277,13 +270,9 @@ def _lasting(signal: Signal, within: int) -> Kind | None:
             counts = signal.kind == "count"
             return Sliding(zero, counts, within) if within else Total(zero, counts)
         case "last" | "first":
-            return Scalar(signal.kind == "last", WRAPPERS.get(signal.type), within)
+            return Scalar(signal.kind == "last", TIMES.get(signal.type), within)
         case "distinct":
             return Distinct(within)
         case "affinity":
             return Affinity(signal.half_life_ms)
     return None
-
-
-WRAPPERS: Final[dict[str, Callable[[Any], Any]]] = {"timestamp": Timestamp, "duration": Duration}
-"""How values that msgpack keeps as plain integers become CEL values again."""

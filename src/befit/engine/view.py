@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from befit.cel import Duration, Timestamp
+from befit.engine.coercion import coerce, with_times
 from befit.model import Event, Page, Profile, Session, Tag
 
 if TYPE_CHECKING:
@@ -96,12 +97,12 @@ def of_event(event: Event) -> dict[str, Any]:
     }
 
 
-def of_profile(profile: Profile) -> dict[str, Any]:
+def of_profile(profile: Profile, program: Program) -> dict[str, Any]:
     """The variable `profile`."""
     return {
         "id": profile.id,
         "known": profile.id.startswith("u:"),
-        "traits": profile.traits,
+        "traits": with_times(profile.traits, program.trait_times),
         "first_seen": Timestamp(profile.first_seen * MS),
         "last_seen": Timestamp(profile.last_seen * MS),
         "sessions": profile.sessions,
@@ -122,11 +123,11 @@ def of_session(session: Session | None) -> dict[str, Any]:
     }
 
 
-def of_page(page: Page | None) -> dict[str, Any]:
+def of_page(page: Page | None, program: Program) -> dict[str, Any]:
     """The variable `page`: the page view of the session that was last active."""
     if page is None:
         return EMPTY
-    return {**page.attributes, "dwell": Duration(page.dwell_ms * MS), "scroll": page.scroll}
+    return {**with_times(page.attributes, program.page_times), "dwell": Duration(page.dwell_ms * MS), "scroll": page.scroll}
 
 
 def of_tags(tags: Mapping[str, Tag], now: int) -> list[str]:
@@ -159,9 +160,9 @@ def variables(
             seen.update(context)
     return (
         event,
-        of_profile(profile) if "profile" in uses else EMPTY,
+        of_profile(profile, program) if "profile" in uses else EMPTY,
         of_session(session) if "session" in uses else EMPTY,
-        EMPTY if "page" not in uses else of_page(current) if page is None else page_override(page, current),
+        EMPTY if "page" not in uses else of_page(current, program) if page is None else page_override(page, current, program),
         Signals(profile, program, now),
         of_tags(profile.tags, now) if "tags" in uses else (),
         seen,
@@ -169,12 +170,14 @@ def variables(
     )
 
 
-def page_override(page: Mapping[str, Any], current: Page | None) -> dict[str, Any]:
+def page_override(page: Mapping[str, Any], current: Page | None, program: Program) -> dict[str, Any]:
     """A page given with a request: its dwell time is known when it is the session's current one, by path."""
+    given = dict(page)
+    coerce(given, program.page_coercions)
     same = current is not None and current.attributes.get("path") == page.get("path")
     if same and current is not None:
-        return {**of_page(current), **page}
-    return {"dwell": Duration(0), "scroll": 0, **page}
+        return {**of_page(current, program), **given}
+    return {"dwell": Duration(0), "scroll": 0, **given}
 
 
 def current_session(profile: Profile, program: Program, now: int) -> Session | None:

@@ -63,7 +63,7 @@ class Batch:
         elif profile is None:
             profile = Profile(id=destination.profile_id, ids=[destination.profile_id])
             self.profiles[profile.id] = profile
-        effects = fold(profile, event, program)
+        effects = fold(profile, event, program, bool(destination.absorb))
         self._record(profile, effects)
 
     def _record(self, profile: Profile, effects: Effects) -> None:

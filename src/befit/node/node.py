@@ -157,6 +157,7 @@ class Node:
         """What each slot shows now. Raises NotFound for a slot that the site does not have."""
         decisions = decide(profile, request, self.site.program, clock())
         if stale:
+            metrics.DECISIONS_STALE.inc(len(decisions))
             for decision in decisions:
                 decision.stale = True
         return decisions

@@ -61,10 +61,11 @@ def _view(profile: Profile, program: Program, now: int, public: tuple[str, ...])
             value = program.read_signal(name, profile, now)
             if value is not MISSING:
                 signals[name] = to_json(value)
+    public_tags = {rule.tag for rule in program.release.tags if rule.public or f"tags.{rule.tag}" in public}
     tags = [
         name
         for name, tag in profile.tags.items()
-        if (not tag.expires or tag.expires > now) and (everything or f"tags.{name}" in public)
+        if (not tag.expires or tag.expires > now) and (everything or name in public_tags)
     ]
     traits = {name: value for name, value in profile.traits.items() if everything or f"traits.{name}" in public}
     return {"signals": signals, "tags": tags, "traits": to_json(traits)}

@@ -62,7 +62,7 @@ class Playback:
             if name not in profile.ids:
                 profile.ids.append(name)
         self.profiles[profile.id] = profile
-        return fold(profile, event, self.program).emit
+        return fold(profile, event, self.program, bool(destination.absorb)).emit
 
     def _lead(self, name: str, profile_id: str) -> None:
         """`name`, and all that led to it, lead to this profile from now on."""

@@ -44,7 +44,7 @@ _DUE: Final = struct.Struct(">Q")
 _PARTITION: Final = struct.Struct(">H")
 _SEEN: Final = struct.Struct(">HI")
 _RECEIVED: Final = struct.Struct(">Q")
-_encode = msgspec.msgpack.Encoder().encode
+_encode = msgspec.msgpack.Encoder(enc_hook=int).encode  # whatever slips in as a kind of int is stored as one
 _decode_profile = msgspec.msgpack.Decoder(Profile).decode
 _decode_progress = msgspec.msgpack.Decoder(tuple[int, int]).decode
 _decode_owner = msgspec.msgpack.Decoder(tuple[str, str]).decode

@@ -7,8 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from befit.engine import decide
 from befit.engine.limits import PROFILE_BYTES
 from befit.engine.signals import MISSING
+from befit.model import DecideRequest
 from tests.events import Visitor, event, ms, page, track
 from tests.sites import program_of
 
@@ -100,3 +102,56 @@ def test_folding_the_same_events_gives_the_same_bytes(tmp_path: Path) -> None:
         visitor.does(*msgspec.msgpack.decode(raw, type=list[type(history[0])]))  # type: ignore[misc]
         folded.append(msgspec.msgpack.encode(visitor.profile))
     assert folded[0] == folded[1]
+
+
+def test_a_sum_of_text_spoils_the_signal_and_not_the_event(tmp_path: Path) -> None:
+    bob = Visitor(program_of(tmp_path, signals="total: {sum: event.properties.n, of: Add}\nadds: {count: Add}\n"))
+    effects = bob.does(track("Add", 0, n=2), track("Add", 1, n="three"), track("Add", 2, n=True))
+    assert (bob.signal("total", 2), bob.signal("adds", 2)) == (2.0, 3)
+    assert any("total" in spoiled for spoiled in effects.spoiled)
+
+
+def test_declared_times_are_times_to_conditions_and_numbers_to_the_store(tmp_path: Path) -> None:
+    site = """
+name: times
+schema:
+  page: {published: timestamp}
+  traits: {patience: duration}
+  events: {Wait: {length: duration, since: timestamp}}
+"""
+    signals = """
+long: {count: Wait, where: 'event.properties.length > duration("1m")'}
+since: {last: event.properties.since, of: Wait}
+"""
+    slots = {
+        "hero": """
+- {when: 'page.published < timestamp("2026-01-01T00:00:00Z") && profile.traits.patience > duration("5s")', show: old}
+- {show: welcome}
+"""
+    }
+    bob = Visitor(program_of(tmp_path, site=site, signals=signals, slots=slots, modules={"old": "type: banner\n"}))
+    bob.does(
+        page("/", 0, published="2025-05-01T00:00:00Z"),
+        event("identify", "identify", 1, traits={"patience": "10s"}),
+        track("Wait", 2, length="90s", since="2026-01-01T00:00:00Z"),
+        track("Wait", 3, length="5s"),
+        track("Wait", 4, length=90),
+    )
+    stored = msgspec.msgpack.encode(bob.profile)
+    bob.profile = msgspec.msgpack.decode(stored, type=type(bob.profile))
+    assert bob.signal("long", 5) == 1
+    assert str(bob.signal("since", 5)) == "2026-01-01T00:00:00Z"
+    assert decide(bob.profile, DecideRequest(slots=["hero"]), bob.program, ms(5))[0].module == "old"
+
+
+def test_the_top_of_an_affinity_may_be_that_of_the_session(tmp_path: Path) -> None:
+    signals = "taste: {affinity: event.properties.c, half_life: 1d, weights: {V: 1}, within: session}\n"
+    bob = Visitor(program_of(tmp_path, signals=signals))
+    bob.does(page("/", 0), track("V", 1, c="books"))
+    assert bob.signal("taste_top", 2) == "books"
+    assert bob.signal("taste_top", 9_000) is MISSING
+
+
+def test_the_traits_of_a_group_are_not_those_of_the_visitor(ada: Visitor) -> None:
+    ada.does(event("group", "group", 0, group_id="g", traits={"plan": "company"}))
+    assert ada.profile.traits == {}

@@ -155,6 +155,20 @@ class TestLimits:
         await log.close()
 
 
+class TestTrim:
+    async def test_a_clock_that_was_set_back_costs_nothing_younger(self, tmp_path: Path) -> None:
+        times = iter([2_000, 1_000, 3_000])
+        log = EmbeddedLog(f"embedded:{tmp_path}", "events", clock=lambda: next(times))
+        await log.open()
+        for value in (b"a", b"b", b"c"):
+            await log.append(0, [value])
+        await log.trim(0, 1_500)
+        assert await log.read(0, 0, 10) == [(0, b"a"), (1, b"b"), (2, b"c")]
+        await log.trim(0, 2_500)
+        assert await log.read(0, 0, 10) == [(2, b"c")]
+        await log.close()
+
+
 class TestFailure:
     async def test_a_failed_sync_fails_all_that_wait_and_everything_after(
         self, log: EmbeddedLog, disk: Disk, tmp_path: Path

@@ -59,7 +59,7 @@ spent: {sum: event.properties.total, of: Order}
 items: {sum: event.properties.items, of: Order, within: session}
 open_sum: {sum: event.properties.anything, of: Click}
 last_order: {last: timestamp, of: Order}
-first_id: {first: event.properties.id, of: Order, within: 7d}
+first_id: {first: event.properties.id, of: Order, within: session}
 ids: {distinct: event.properties.id, of: Order}
 page_time: {dwell: page}
 left: {sequence: [Click, {on: Order, where: 'event.properties.total > 1.0'}, {absent: Click, for: 10m}], within: 1h}

@@ -29,8 +29,9 @@ export class Viewport implements IntersectionObserver {
   takeRecords(): IntersectionObserverEntry[] {
     return [];
   }
-  /** `ratio` of the element is on screen from now on. */
-  static show(target: Element, ratio: number): void {
+  /** `ratio` of the element is on screen from now on; jsdom has no layout, so this says how high it is too. */
+  static show(target: Element, ratio: number, height = 100): void {
+    target.getBoundingClientRect = () => new DOMRect(0, 0, 100, height);
     for (const observer of Viewport.#all) {
       const entry = { target, isIntersecting: ratio > 0, intersectionRatio: ratio } as IntersectionObserverEntry;
       if (observer.#elements.has(target)) observer.#callback([entry], observer);

@@ -129,12 +129,16 @@ def _taken(kind: str, fields: Fields, names: Names) -> dict[str, Any]:
             item.error(f"sum adds up numbers, and this is a {type_}")
     elif item and type_ not in SCALARS:
         item.error(f"{kind} keeps single values, and this is a {type_}")
+    window = _window(fields)
+    within = fields.get("within")
+    if within and kind == "first" and window["window"] == "sliding":
+        within.error("the first event of a sliding window is not kept", "`within` may be session or page")
     return {
         "type": "int" if kind == "distinct" else type_,
         "on": on,
         "value": value,
         "where": condition(fields.get("where"), scope),
-        **_window(fields),
+        **window,
     }
 
 

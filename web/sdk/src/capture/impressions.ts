@@ -21,20 +21,21 @@ export function watchImpressions(seen: (decision: Decision<unknown>) => void, si
   const modules = new Map<Node, Shown>();
   const observer = new IntersectionObserver(
     (entries) => {
-      for (const { target, isIntersecting, intersectionRatio } of entries) {
+      for (const { target, intersectionRatio } of entries) {
         const module = modules.get(target);
         clearTimeout(module?.timer);
-        if (module && isIntersecting && intersectionRatio >= HALF) wait(module);
+        if (module && intersectionRatio >= HALF) wait(module, target);
       }
     },
     { threshold: HALF },
   );
 
-  function wait(module: Shown): void {
+  function wait(module: Shown, element: Element): void {
     module.timer = setTimeout(() => {
       const { decision } = module;
       if (signal.aborted || counted.has(decision.decisionId)) return;
-      if (document.hidden) return wait(module); // On screen only once the tab is.
+      // On screen only once the tab is, and once there is something of it.
+      if (document.hidden || !element.getBoundingClientRect().height) return wait(module, element);
       counted.add(decision.decisionId);
       seen(decision);
     }, LONG_ENOUGH);

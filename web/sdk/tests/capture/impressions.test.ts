@@ -74,6 +74,17 @@ test("a tab in the background shows nothing to anybody", async () => {
   expect(await seen(befit)).toEqual(["hero-offer"]);
 });
 
+test("a slot that shows nothing is not seen until there is something in it", async () => {
+  const { element, befit } = shown();
+  befit.observe(element, decisionOf("hero", "offer"));
+  Viewport.show(element, 1, 0);
+  vi.advanceTimersByTime(5_000);
+  expect(await seen(befit)).toEqual([]);
+  Viewport.show(element, 1);
+  vi.advanceTimersByTime(500);
+  expect(await seen(befit)).toEqual(["hero-offer"]);
+});
+
 test("an element that is observed no more counts no more", async () => {
   const { element, befit } = shown();
   const stop = befit.observe(element, decisionOf("hero", "offer"));
