@@ -74,9 +74,9 @@ def _running(command: list[str], port: int, path: str, environment: dict[str, st
 def _await(port: int, path: str, process: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
         if process.poll() is not None:
-            raise RuntimeError(f"{process.args} ended with {process.returncode}")
+            raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
         with contextlib.suppress(OSError):
             urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=1).read()
             return
         time.sleep(0.1)
-    raise RuntimeError(f"{process.args} did not answer on port {port}")
+    raise RuntimeError(f"{process.args!r} did not answer on port {port}")

@@ -31,7 +31,19 @@ def compiled(condition: Condition | None, kept: list[tuple[str, Compiled]]) -> C
 class CompiledSignal:
     """A signal with its functions. `kind` for stateful ones, `sequence` for sequences, neither for dwell and top."""
 
-    __slots__ = ("adds", "changes", "kind", "name", "scope", "sequence", "signal", "test", "value", "weighed", "weights")
+    __slots__ = (
+        "adds",
+        "changes",
+        "kind",
+        "name",
+        "scope",
+        "sequence",
+        "signal",
+        "test",
+        "value",
+        "weighed",
+        "weights",
+    )
 
     def __init__(self, signal: Signal, kept: list[tuple[str, Compiled]]) -> None:
         where = compiled(signal.where, kept)

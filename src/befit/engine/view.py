@@ -127,7 +127,11 @@ def of_page(page: Page | None, program: Program) -> dict[str, Any]:
     """The variable `page`: the page view of the session that was last active."""
     if page is None:
         return EMPTY
-    return {**with_times(page.attributes, program.page_times), "dwell": Duration(page.dwell_ms * MS), "scroll": page.scroll}
+    return {
+        **with_times(page.attributes, program.page_times),
+        "dwell": Duration(page.dwell_ms * MS),
+        "scroll": page.scroll,
+    }
 
 
 def of_tags(tags: Mapping[str, Tag], now: int) -> list[str]:
@@ -151,6 +155,9 @@ def variables(
     """
     session = current_session(profile, program, now)
     current = session.pages[-1] if session is not None and session.pages else None
+    shown: dict[str, Any] = EMPTY
+    if "page" in uses:
+        shown = of_page(current, program) if page is None else page_override(page, current, program)
     seen: dict[str, Any] = EMPTY
     if "context" in uses:
         seen = Context(profile.context, now)
@@ -162,7 +169,7 @@ def variables(
         event,
         of_profile(profile, program) if "profile" in uses else EMPTY,
         of_session(session) if "session" in uses else EMPTY,
-        EMPTY if "page" not in uses else of_page(current, program) if page is None else page_override(page, current, program),
+        shown,
         Signals(profile, program, now),
         of_tags(profile.tags, now) if "tags" in uses else (),
         seen,

@@ -364,9 +364,7 @@ async def test_event_time_is_the_clients_corrected_by_how_far_its_clock_is_off(
     assert (event.timestamp, event.received_at) == (expected, NOW)
 
 
-async def test_history_from_a_trusted_server_keeps_its_own_times(
-    client: httpx.AsyncClient, logged: Logged
-) -> None:
+async def test_history_from_a_trusted_server_keeps_its_own_times(client: httpx.AsyncClient, logged: Logged) -> None:
     body = batch(track(timestamp="2020-01-01T00:00:00Z"), historical=True, sentAt=iso(NOW - 60_000))
     assert (await post(client, body)).status_code == 403
     assert (await post(client, body, **basic(SECRET))).status_code == 200
