@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import NewShopper
 from tests.e2e.shopper import Shopper
 from tests.e2e.test_script_tag import write_bare_site
+from tests.e2e.trouble import LEAVING, Trouble
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +19,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def reader(new_shopper: NewShopper) -> Shopper:
+def reader(new_shopper: NewShopper, trouble: Trouble) -> Shopper:
+    trouble.expect(LEAVING)
     return new_shopper()
 
 

@@ -7,6 +7,8 @@ import re
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request
 
 PUSH = re.compile(r"/v1/(stream|poll)\?")
+LEAVING = r"^request: .* net::ERR_ABORTED$"
+"""What browsers say of a request that was under way when the visitor left the page."""
 
 
 class Trouble:

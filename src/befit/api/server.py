@@ -11,6 +11,7 @@ import gc
 import resource
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -35,6 +36,10 @@ SPARE_FILES: Final = 1_024
 
 KEEP_ALIVE_S: Final = 75
 """Longer than the idle time of common proxies, so that it is they who close idle connections, never under a request."""
+
+SWITCH_S: Final = 0.0005
+"""How long the event loop may keep the GIL while the thread that synced the log waits for it. Python's 5 ms would be added to
+almost every acknowledgement under load: at 2,000 events/s the median fell from 10 ms to 2 ms."""
 
 _log = structlog.get_logger("befit.server")
 
@@ -120,7 +125,8 @@ async def serve(settings: Settings, on_start: Callable[[Node, str], None] = lamb
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.handle_exit, number, None)
     await node.start()
-    # What is there now stays: without this every full collection walks the whole program again, some 20 ms each.
+    sys.setswitchinterval(SWITCH_S)
+    # What is there now stays: without this each full collection walks it all again, 39 ms for the demo site.
     gc.collect()
     gc.freeze()
     try:

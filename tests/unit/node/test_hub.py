@@ -83,6 +83,7 @@ async def test_only_slots_that_read_what_changed_are_decided_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[list[str]] = []
+
     def watching(profile: Profile, request: DecideRequest, program: Program, now: int) -> Any:
         asked.append(request.slots)
         return decide(profile, request, program, now)
