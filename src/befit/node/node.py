@@ -137,7 +137,7 @@ class Node:
         name = f"u:{user_id}" if user_id else f"a:{anonymous_id}"
         profile_id = name
         try:
-            profile_id = await self.profiles.lead(name)
+            profile_id = (await self.profiles.leads((name,)))[name]
             profile = await self.profiles.get(profile_id)
             stale = False
         except Unavailable:

@@ -20,15 +20,18 @@ class Profiles:
         self._held: dict[str, Profile] = {}
         self._leads: dict[str, str] = {}
 
-    async def lead(self, name: str) -> str:
-        """The id of the profile that this id leads to; itself when nothing links it further."""
-        profile_id = self._leads.get(name)
-        if profile_id is None:
-            (profile_id,) = await self.store.resolve([name])
-            self._leads[name] = profile_id
-            if len(self._leads) > 2 * self.capacity:
-                del self._leads[next(iter(self._leads))]
-        return profile_id
+    async def leads(self, names: Iterable[str]) -> dict[str, str]:
+        """For each id that of the profile it leads to; the id itself when nothing links it further."""
+        known = self._leads
+        found = {name: known.get(name, "") for name in names}
+        absent = [name for name, lead in found.items() if not lead]
+        if absent:
+            new = dict(zip(absent, await self.store.resolve(absent), strict=True))
+            found |= new
+            known |= new
+            while len(known) > 2 * self.capacity:
+                del known[next(iter(known))]
+        return found
 
     async def get(self, profile_id: str) -> Profile | None:
         """The profile with exactly this id. Raises Unavailable when it is not at hand and the store is away."""

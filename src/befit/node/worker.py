@@ -135,8 +135,7 @@ class Worker:
             return None
 
     async def _load(self, partition: int, next_offset: int, events: Sequence[Event]) -> Batch:
-        ids = list({name for event in events for name in ids_of(event)})
-        links = dict(zip(ids, await self.store.resolve(ids), strict=True))
+        links = await self.profiles.leads({name for event in events for name in ids_of(event)})
         profiles = await self.profiles.fetch(set(links.values()))
         seen = await self.store.seen(partition, [event.message_id for event in events])
         return new_batch(partition, next_offset, links, profiles, seen)
