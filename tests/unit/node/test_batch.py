@@ -104,3 +104,12 @@ def test_an_event_that_is_too_late_changes_nothing_but_is_remembered(program: Pr
     batch = take(program, batch_of(late), late)
     assert (batch.late, batch.folded, batch.commit.profiles) == (1, 0, {})
     assert late.message_id in batch.commit.seen
+
+
+def test_what_two_devices_reach_only_together_takes_effect_as_soon_as_they_are_merged(tmp_path: Path) -> None:
+    both = program_of(tmp_path, signals=SIGNALS, tags="eager: {when: 'signals.clicks >= 3'}\n")
+    phone = [event("track", "Click", n, user_id="ada-l", anonymous_id="phone") for n in range(2)]
+    laptop = track("Click", 5)
+    known = event("identify", "identify", 6, user_id="ada-l")
+    batch = take(both, batch_of(*phone, laptop, known), *phone, laptop, known)
+    assert "eager" in batch.commit.profiles["u:ada-l"].tags
