@@ -100,6 +100,24 @@ async def test_a_commit_that_fails_is_folded_again_and_counts_once(shop: Worksho
     assert (signals["clicks"], signals["greeted"]) == (1, 1)
 
 
+async def test_a_commit_of_a_merge_that_fails_is_folded_again_and_counts_once(shop: Workshop, monkeypatch: Any) -> None:
+    worker = await shop.worker()
+    await shop.append([track("Click", 0)])
+    await worker.catch_up()
+    commit = shop.store.commit
+
+    async def failing(commit: Commit) -> None:
+        raise Unavailable("the store is away")
+
+    await shop.append([track("Click", 1), event("identify", "identify", 2, user_id="ada-l")])
+    monkeypatch.setattr(shop.store, "commit", failing)
+    with pytest.raises(Unavailable):
+        await worker.catch_up()
+    monkeypatch.setattr(shop.store, "commit", commit)
+    await worker.catch_up()
+    assert (await shop.profile()).signals["clicks"] == 2
+
+
 async def test_an_event_that_cannot_be_folded_goes_to_the_dead_letters_and_the_others_go_on(
     shop: Workshop, monkeypatch: Any
 ) -> None:

@@ -66,6 +66,10 @@ class Batch:
         effects = fold(profile, event, program, bool(destination.absorb))
         self._record(profile, effects)
 
+    def touched(self) -> set[str]:
+        """The profiles that folding may have changed in place, those merged away included."""
+        return {*self.profiles, *self.moved}
+
     def _record(self, profile: Profile, effects: Effects) -> None:
         commit = self.commit
         if effects.late:

@@ -120,7 +120,7 @@ class Worker:
                 except Exception as error:  # whatever it is, the partition must go on
                     _log.exception("an event cannot be folded", message_id=event.message_id, offset=record.offset)
                     poison[record.offset] = f"{type(error).__name__}: {error}"
-                    self.profiles.forget(batch.profiles)
+                    self.profiles.forget(batch.touched())
                     break
             else:
                 if poison:
@@ -150,7 +150,7 @@ class Worker:
         try:
             await self.store.commit(batch.commit)
         except BaseException:
-            self.profiles.forget(batch.profiles)
+            self.profiles.forget(batch.touched())
             raise
         metrics.COMMIT_SECONDS.observe(time.perf_counter() - started)
         self.profiles.forget(batch.commit.deleted)
