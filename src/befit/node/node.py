@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -27,6 +28,10 @@ from befit.store import ProfileStore, open_store
 
 RETENTION_MS = 90 * 86_400_000
 TRIM_SECONDS = 3600.0
+MAX_LAG = 2_000
+"""Records that may wait for the worker before senders wait for it too: some 100 ms of folding."""
+PACE_SECONDS = 2.0
+"""How long a sender waits for the worker at most; then it gets its answer, because its events are durable."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _encode_json = msgspec.json.Encoder().encode
@@ -113,10 +118,23 @@ class Node:
             by_partition.setdefault(partition, []).append(_encode(event))
         started = time.perf_counter()
         for partition, values in by_partition.items():
-            first = await self.log.append(partition, values)
+            last = await self.log.append(partition, values) + len(values) - 1
             if fold:
-                await self.worker.folded(partition, first + len(values) - 1)
+                await self.worker.folded(partition, last)
+            else:
+                await self._keep_pace(partition, last)
         metrics.APPEND_SECONDS.observe(time.perf_counter() - started)
+
+    async def _keep_pace(self, partition: int, offset: int) -> None:
+        """Slow a sender down to the worker, so that a bulk import does not make visitors wait behind it.
+
+        What was appended is durable whatever the worker does, so a worker that stands still delays the answer only so long.
+        """
+        if self.worker.positions[partition] > offset - MAX_LAG:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PACE_SECONDS):
+                await self.worker.folded(partition, offset - MAX_LAG)
 
     async def bury(self, letters: Sequence[DeadLetter]) -> None:
         """Keep events that could not be used where they can be looked at and replayed. Durable on return."""
