@@ -11,12 +11,17 @@ from befit.model.event import (
 )
 from befit.model.profile import Activation, Page, Profile, Session, Shown, Tag
 from befit.model.release import (
+    Audience,
     Branch,
     Cap,
+    Collect,
     Condition,
+    Guard,
     Module,
     Pick,
     Release,
+    Row,
+    RuleSet,
     SequenceStep,
     Signal,
     SiteSettings,
@@ -24,6 +29,7 @@ from befit.model.release import (
     TagRule,
     Text,
     Trigger,
+    Webhook,
 )
 
 __all__ = [
@@ -31,19 +37,24 @@ __all__ = [
     "MODULE_CLICKED",
     "PAGE_PING",
     "Activation",
+    "Audience",
     "Branch",
     "Cap",
+    "Collect",
     "Condition",
     "DeadLetter",
     "DecideRequest",
     "Decision",
     "Event",
     "EventType",
+    "Guard",
     "Module",
     "Page",
     "Pick",
     "Profile",
     "Release",
+    "Row",
+    "RuleSet",
     "SequenceStep",
     "Session",
     "Shown",
@@ -55,4 +66,5 @@ __all__ = [
     "TagRule",
     "Text",
     "Trigger",
+    "Webhook",
 ]

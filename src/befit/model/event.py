@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-EventType = Literal["track", "page", "screen", "identify", "group", "alias", "timer"]
+EventType = Literal["track", "page", "screen", "identify", "group", "alias", "timer", "tag"]
 
 IMPRESSION: Final = "Impression"
 """Track event the SDK sends when a module was really seen: properties slot, module, variant, decisionId."""
@@ -25,7 +25,8 @@ PAGE_PING: Final = "Page Ping"
 class Event(msgspec.Struct, array_like=True, kw_only=True, gc=False):
     """One event as it stands in the log. `array_like`: new fields go to the end, with a default.
 
-    `type` is Segment's; `timer` is befit's own: a due timer is appended to the log like any other event.
+    `type` is Segment's, but for two of befit's own, which no client can send: a due `timer`, and a `tag` set or removed
+    by hand (`name` is the tag; properties `set`, `ttl_ms`, `by`).
     `name` is what rules are written against: the event of a `track` call, otherwise the type itself
     (`page`, `identify`, …); for a timer, the timer's name. `timestamp` is event time, already corrected for the
     client's clock and clamped; `received_at` is when befit took it. A `historical` event was imported: it is never too late.

@@ -48,7 +48,8 @@ class Activation(msgspec.Struct, array_like=True):
     """What a trigger remembers.
 
     `held` whether its condition held last time; `fired` when it last fired; `until` how long it shows its module, or
-    `scope`, the session or page view while which it shows it; `session` and `in_session` how often it fired there.
+    `scope`, the session or page view while which it shows it; `session` and `in_session` how often it fired there, `day`
+    (UTC, days since the epoch) and `in_day` how often that day, `total` how often ever.
     """
 
     held: bool = False
@@ -57,6 +58,9 @@ class Activation(msgspec.Struct, array_like=True):
     scope: str = ""
     session: str = ""
     in_session: int = 0
+    day: int = 0
+    in_day: int = 0
+    total: int = 0
 
 
 class Shown(msgspec.Struct, array_like=True):
@@ -81,6 +85,7 @@ class Profile(msgspec.Struct, array_like=True):
     timers       name -> due time; the store keeps the same by due time
     shown        rule id -> impressions
     context      device, locale, timezone, referrer, campaign… of the last event
+    backfill     the newest backfill whose signals this profile has (`befit.node.backfill`)
     """
 
     id: str
@@ -99,3 +104,4 @@ class Profile(msgspec.Struct, array_like=True):
     sessions: int = 0
     session: Session | None = None
     context: dict[str, Any] = {}
+    backfill: str = ""
