@@ -272,3 +272,26 @@ async def test_a_commit_changes_all_its_parts_together(open_store: OpenStore) ->
         assert await opened.seen(0, ["m1", "m2"]) == {"m1": NOON, "m2": NOON}
         assert await opened.position(0) == 2
         assert await opened.count() == 1
+
+
+class TestNotes:
+    async def test_the_last_one_under_a_name_is_there_after_a_restart(self, open_store: OpenStore) -> None:
+        store = await open_store()
+        assert await store.note("timeline:0") is None
+        await store.commit(Commit(0, 1, notes={"timeline:0": b"one", "other": b""}))
+        await store.commit(Commit(0, 2, notes={"timeline:0": b"two"}))
+        async for opened in before_and_after_restart(store, open_store):
+            assert await opened.note("timeline:0") == b"two"
+            assert await opened.note("other") == b""
+
+
+class TestOutbox:
+    async def test_calls_wait_in_order_until_they_are_settled(self, open_store: OpenStore) -> None:
+        store = await open_store()
+        await store.commit(Commit(0, 1, outbox={"b": b"second", "a": b"first", "c": b"third"}))
+        async for opened in before_and_after_restart(store, open_store):
+            assert await opened.outbox(2) == [("a", b"first"), ("b", b"second")]
+        store = await open_store()
+        await store.settle(["a", "c", "never"])
+        async for opened in before_and_after_restart(store, open_store):
+            assert await opened.outbox(10) == [("b", b"second")]

@@ -11,16 +11,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from befit.engine import Program
+from befit.engine import Program, Traffic
 from befit.errors import Unavailable
 from befit.log import EventLog, open_log
 from befit.model import DeadLetter, Event, Profile
 from befit.node.batch import Batch
 from befit.node.profiles import Profiles
 from befit.node.rebuild import compare, rebuild
+from befit.node.timeline import note_name, read_timeline
 from befit.node.worker import Worker
 from befit.store import Commit, ProfileStore, open_store
-from tests.events import event, track
+from tests.events import event, ms, track
 from tests.sites import program_of
 
 SIGNALS = "clicks: {count: Click}\nidle: {absence: Order, after: Click, for: 10m}\n"
@@ -52,7 +53,13 @@ class Workshop:
 
     async def worker(self) -> Worker:
         worker = Worker(
-            self.log, self.store, Profiles(self.store), lambda: self.program, self.letters.extend, lambda batch: None
+            self.log,
+            self.store,
+            Profiles(self.store),
+            lambda: Traffic(self.program),
+            self.letters.extend,
+            lambda batch: None,
+            lambda: ms(0),
         )
         await worker.open()
         return worker
@@ -123,8 +130,8 @@ async def test_an_event_that_cannot_be_folded_goes_to_the_dead_letters_and_the_o
 ) -> None:
     take = Batch.take
 
-    def poisoned(batch: Batch, found: Event, program: Program) -> None:
-        take(batch, found, program)
+    def poisoned(batch: Batch, found: Event, traffic: Traffic) -> None:
+        take(batch, found, traffic)
         if found.name == "Poison":
             raise ZeroDivisionError("a bug")
 
@@ -182,3 +189,18 @@ def made(number: int, anonymous: str, user: str, name: str, at: int, again: bool
     if kind == "alias" and user:
         found.previous_id = "u1"
     return found
+
+
+async def test_the_timeline_says_which_release_folded_from_which_record_on(
+    shop: Workshop, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    worker = await shop.worker()
+    await shop.append([track("Click", 1), track("Click", 2)])
+    await worker.catch_up()
+    before, shop.program = shop.program, program_of(tmp_path_factory.mktemp("next"), signals="orders: {count: Order}\n")
+    await shop.append([track("Click", 3)])
+    await worker.catch_up()
+    await shop.append([track("Click", 4)])
+    await (await shop.worker()).catch_up()
+    eras = read_timeline(await shop.store.note(note_name(0)))
+    assert [(era.offset, era.live) for era in eras] == [(0, before.release.id), (2, shop.program.release.id)]

@@ -10,5 +10,20 @@ from befit.engine.fold import fold
 from befit.engine.identity import Route, ids_of, merge, route
 from befit.engine.program import Program
 from befit.engine.timers import timer_event
+from befit.engine.traffic import Traffic
+from befit.engine.visitors import Taken, Visitors
 
-__all__ = ["Effects", "Program", "Route", "decide", "fold", "ids_of", "merge", "route", "timer_event"]
+__all__ = [
+    "Effects",
+    "Program",
+    "Route",
+    "Taken",
+    "Traffic",
+    "Visitors",
+    "decide",
+    "fold",
+    "ids_of",
+    "merge",
+    "route",
+    "timer_event",
+]

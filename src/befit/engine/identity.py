@@ -7,7 +7,7 @@ the user it was last seen with; it never joins two known users: only `alias` doe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from befit.engine.limits import IDS
@@ -37,28 +37,28 @@ def ids_of(event: Event) -> list[str]:
     return ids
 
 
-def route(event: Event, links: Mapping[str, str]) -> Route:
-    """Where the event goes, given what every id of it leads to now (itself, when nothing links it further)."""
+def route(event: Event, lead: Callable[[str], str]) -> Route:
+    """Where the event goes. `lead` says what an id leads to now: the id itself, when nothing links it further."""
     anonymous = f"a:{event.anonymous_id}" if event.anonymous_id else ""
     if not event.user_id:
-        return Route(links.get(anonymous, anonymous), (), ())
+        return Route(lead(anonymous), (), ())
     user = f"u:{event.user_id}"
-    target = links.get(user, user)
+    target = lead(user)
     absorb: list[str] = []
     link: list[str] = []
     if event.previous_id:
         previous = [f"u:{event.previous_id}", f"a:{event.previous_id}"]
-        leads = [links.get(name, name) for name in previous]
+        leads = [lead(name) for name in previous]
         first = min(target, *(name for name in leads if name.startswith("u:")))
         absorb = [name for name in (*leads, target) if name != first]
         target = first
         link += previous
     if anonymous:
-        lead = links.get(anonymous, anonymous)
-        if lead != target:
+        lead_now = lead(anonymous)
+        if lead_now != target:
             link.append(anonymous)
-            if lead.startswith("a:"):
-                absorb.append(lead)
+            if lead_now.startswith("a:"):
+                absorb.append(lead_now)
     return Route(target, tuple(dict.fromkeys(absorb)), tuple(link))
 
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from befit.engine import Program, fold, merge, route
-from befit.engine.effects import Effects
+from befit.engine import Effects, Taken, Traffic, Visitors
 from befit.model import Event, Profile
 from befit.store import Commit, Timer
 
@@ -22,16 +21,14 @@ EVERYTHING: Final = frozenset({"*"})
 class Batch:
     """State of one batch.
 
-    links     id -> the profile it leads to, for every id in the batch; brought up to date as events link ids
-    profiles  id -> profile, those that existed and those made here
+    visitors  the profiles that the batch touches, those that existed and those made here, and what their ids lead to
     seen      message ids folded before -> when they were received
     commit    what is to be written
     changed   profile id -> inputs that may have another value now
     moved     id of a profile merged away -> the one it went into
     """
 
-    links: dict[str, str]
-    profiles: dict[str, Profile]
+    visitors: Visitors
     seen: dict[str, int]
     commit: Commit
     changed: dict[str, set[str]] = field(default_factory=dict)
@@ -42,7 +39,12 @@ class Batch:
     duplicates: int = 0
     late: int = 0
 
-    def take(self, event: Event, program: Program) -> None:
+    @property
+    def profiles(self) -> dict[str, Profile]:
+        """Id -> profile."""
+        return self.visitors.profiles
+
+    def take(self, event: Event, traffic: Traffic) -> None:
         """Fold one event into the profile it belongs to."""
         before = self.seen.get(event.message_id)
         if before is not None and event.received_at - before <= DEDUPE_MS:
@@ -54,17 +56,12 @@ class Batch:
         self.commit.seen[event.message_id] = event.received_at
         if event.type == "timer":
             self._drop_timer(event)
-        destination = route(event, self.links)
-        profile = self.profiles.get(destination.profile_id)
-        if profile is None and event.type == "timer":
+        taken = self.visitors.take(event, traffic)
+        if taken is None:
             return
-        if destination.absorb or destination.link:
-            profile = self._join(destination.profile_id, destination.absorb, destination.link, program)
-        elif profile is None:
-            profile = Profile(id=destination.profile_id, ids=[destination.profile_id])
-            self.profiles[profile.id] = profile
-        effects = fold(profile, event, program, bool(destination.absorb))
-        self._record(profile, effects)
+        if taken.led:
+            self._join(taken)
+        self._record(taken.profile, taken.effects)
 
     def touched(self) -> set[str]:
         """The profiles that folding may have changed in place, those merged away included."""
@@ -93,44 +90,29 @@ class Batch:
         else:
             known |= effects.changed
 
-    def _join(self, target_id: str, absorb: tuple[str, ...], link: tuple[str, ...], program: Program) -> Profile:
-        """Merge the profiles named in `absorb` into the target, and lead all their ids there."""
-        profile = self.profiles.get(target_id) or Profile(id=target_id, ids=[target_id])
-        for source_id in absorb:
-            source = self.profiles.pop(source_id, None)
-            self._lead(source_id, target_id)
-            if source is None:
-                continue
-            for timer in _timers(source) + _timers(profile):
+    def _join(self, taken: Taken) -> None:
+        """Profiles became one: what they leave behind, and what leads to the one that stays."""
+        commit, target = self.commit, taken.profile.id
+        for ended in taken.ended:
+            for timer in _timers(ended):
                 self._unset(timer)
-            profile = merge(profile, source, program, target_id)
-            for timer in _timers(profile):
-                self.commit.timers_unset.discard(timer)
-                self.commit.timers_set.add(timer)
-            self.commit.profiles.pop(source_id, None)
-            self.commit.deleted.add(source_id)
-            self.changed.pop(source_id, None)
-            self.moved[source_id] = target_id
-            for name in source.ids:
-                self._lead(name, target_id)
-            self.changed[target_id] = set(EVERYTHING)
-        for name in link:
-            self._lead(name, target_id)
-            if name not in profile.ids:
-                profile.ids.append(name)
-        self.commit.deleted.discard(target_id)
-        self.profiles[target_id] = profile
-        self.commit.profiles[target_id] = profile
-        return profile
-
-    def _lead(self, name: str, target_id: str) -> None:
-        if name != target_id:
-            self.links[name] = target_id
-            self.commit.links[name] = target_id
-        else:
-            self.links.pop(name, None)
-            if name in self.commit.links:
-                self.commit.links[name] = name
+            if ended.id != target:
+                commit.profiles.pop(ended.id, None)
+                commit.deleted.add(ended.id)
+                self.changed.pop(ended.id, None)
+                self.moved[ended.id] = target
+                self.changed[target] = set(EVERYTHING)
+        if taken.ended:
+            for timer in _timers(taken.profile):
+                commit.timers_unset.discard(timer)
+                commit.timers_set.add(timer)
+        for name in taken.led:
+            if name != target:
+                commit.links[name] = target
+            elif name in commit.links:
+                commit.links[name] = name
+        commit.deleted.discard(target)
+        commit.profiles[target] = taken.profile
 
     def _drop_timer(self, event: Event) -> None:
         owner = f"u:{event.user_id}" if event.user_id else f"a:{event.anonymous_id}"
@@ -149,4 +131,4 @@ def new_batch(
     partition: int, next_offset: int, links: Mapping[str, str], profiles: Mapping[str, Profile], seen: Mapping[str, int]
 ) -> Batch:
     """A batch about to fold, over what the store knows of the ids and messages in it."""
-    return Batch(dict(links), dict(profiles), dict(seen), Commit(partition, next_offset))
+    return Batch(Visitors(dict(profiles), dict(links)), dict(seen), Commit(partition, next_offset))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from befit.engine import Program, decide
+from befit.engine import Traffic
 from befit.errors import NotFound, Unavailable
 from befit.model import DecideRequest, Decision, Profile
 from befit.node import metrics
@@ -139,13 +139,13 @@ class Hub:
     def __init__(
         self,
         profiles: Profiles,
-        program: Callable[[], Program],
+        traffic: Callable[[], Traffic],
         load: Callable[[DecideRequest], Any],
         clock: Callable[[], int],
         capacity: int,
     ) -> None:
         self.profiles = profiles
-        self.program = program
+        self.traffic = traffic
         self.load = load
         self.clock = clock
         self.capacity = capacity
@@ -154,7 +154,7 @@ class Hub:
 
     def subscribe(self, request: DecideRequest, since: str) -> Subscription:
         """A subscription, not entered yet. Raises NotFound for an unknown slot, Unavailable when the node is full."""
-        known = self.program().slots
+        known = self.traffic().live.slots
         for name in request.slots:
             if name not in known:
                 raise NotFound(f"the site has no slot {name!r}; it has {', '.join(sorted(known))}", field="$.slots")
@@ -226,7 +226,8 @@ class Hub:
         stale: bool = False,
         timed_only: bool = False,
     ) -> None:
-        program = self.program()
+        traffic = self.traffic()
+        program = traffic.program_of(profile)
         request = subscription.request
         changed = inputs if isinstance(inputs, (set, frozenset)) else set(inputs)
         everything = "*" in changed or request.trace
@@ -241,7 +242,7 @@ class Hub:
             asked = DecideRequest(
                 slots=[name for _, name in slots], page=request.page, context=request.context, trace=request.trace
             )
-            decisions = decide(profile, asked, program, self.clock())
+            decisions = traffic.decide(profile, asked, self.clock())
             news = 0
             for (index, _), decision in zip(slots, decisions, strict=True):
                 decision.stale = stale

@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 from watchfiles import awatch
 
-from befit.engine import Program
+from befit.engine import Program, Traffic
 from befit.errors import Problem, SiteError
 from befit.site import load_site
 
@@ -37,14 +37,14 @@ class LiveSite:
     def __init__(self, folder: Path, clock: Callable[[], int]) -> None:
         self.folder = folder
         self.clock = clock
-        self.program = Program(load_site(folder))
+        self.traffic = Traffic(Program(load_site(folder)))
         self.problems: list[Problem] = []
-        self._history: list[tuple[str, int]] = [(self.program.release.id, clock())]
+        self._history: list[tuple[str, int]] = [(self.traffic.live.release.id, clock())]
 
     @property
     def releases(self) -> list[ReleaseInfo]:
         """Newest first."""
-        live = self.program.release.id
+        live = self.traffic.live.release.id
         newest = len(self._history) - 1
         return [
             ReleaseInfo(id=name, since=since, live=name == live and index == newest)
@@ -61,9 +61,9 @@ class LiveSite:
             self.problems = error.problems
             return False
         self.problems = []
-        if release.id == self.program.release.id:
+        if release.id == self.traffic.live.release.id:
             return False
-        self.program = Program(release)
+        self.traffic = Traffic(Program(release))
         self._history = [*self._history, (release.id, self.clock())][-KEPT_RELEASES:]
         _log.info("release live", release=release.id)
         return True

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from befit.engine import Program, decide, ids_of
+from befit.engine import Program, Traffic, ids_of
 from befit.errors import Problem, Unavailable
 from befit.log import EventLog, open_log, partition_of
 from befit.model import DeadLetter, DecideRequest, Decision, Event, Profile
@@ -54,8 +54,8 @@ class Node:
         self.letters: EventLog = open_log(settings.log_url, "dead-letters")
         self.store: ProfileStore = open_store(settings.store_url)
         self.profiles = Profiles(self.store)
-        self.hub = Hub(self.profiles, self._program, self._load, clock, settings.connections)
-        self.worker = Worker(self.log, self.store, self.profiles, self._program, self.bury, self._on_commit)
+        self.hub = Hub(self.profiles, self._traffic, self._load, clock, settings.connections)
+        self.worker = Worker(self.log, self.store, self.profiles, self._traffic, self.bury, self._on_commit, clock)
         self.timers = Timers(self.store, self.ingest, clock)
         self._tasks: list[asyncio.Task[Any]] = []
         self._condition_errors: dict[str, str] = {}
@@ -63,7 +63,7 @@ class Node:
     @property
     def program(self) -> Program:
         """The program of the live release; read it once per request, because it may be swapped between two awaits."""
-        return self.site.program
+        return self.site.traffic.live
 
     @property
     def problems(self) -> list[Problem]:
@@ -173,7 +173,7 @@ class Node:
 
     def decide(self, profile: Profile, request: DecideRequest, *, stale: bool = False) -> list[Decision]:
         """What each slot shows now. Raises NotFound for a slot that the site does not have."""
-        decisions = decide(profile, request, self.site.program, clock())
+        decisions = self.site.traffic.decide(profile, request, clock())
         if stale:
             metrics.DECISIONS_STALE.inc(len(decisions))
             for decision in decisions:
@@ -182,7 +182,8 @@ class Node:
 
     def public_view(self, profile: Profile, everything: bool = False) -> dict[str, Any]:
         """What browsers may read of the profile; `everything` is for holders of the secret key."""
-        return (full_view if everything else public_view)(profile, self.program, clock())
+        program = self.site.traffic.program_of(profile)
+        return (full_view if everything else public_view)(profile, program, clock())
 
     def subscribe(self, request: DecideRequest, since: str) -> Subscription:
         """Follow slots from the cursor `since` on. Raises NotFound for an unknown slot, Unavailable when the node is full."""
@@ -217,8 +218,8 @@ class Node:
                     _log.warning("a condition errs and counts as false", where=where, error=condition.last_error)
                 condition.errors = 0
 
-    def _program(self) -> Program:
-        return self.site.program
+    def _traffic(self) -> Traffic:
+        return self.site.traffic
 
     async def _load(self, request: DecideRequest) -> tuple[Profile, bool]:
         return await self.profile(request.anonymous_id, request.user_id)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from befit.engine import Program, ids_of
+from befit.engine import Program, Traffic, ids_of
 from befit.log import EventLog
 from befit.model import DeadLetter, Event, Profile
 from befit.node.profiles import Profiles
@@ -39,7 +39,8 @@ async def rebuild(
     Events that triggers emitted and timers that came due are in the log already, so nothing is appended to it.
     """
     silent = _ReadOnlyLog(log)
-    worker = Worker(silent, store, Profiles(store), lambda: program, _keep_none, lambda batch: None)
+    traffic = Traffic(program)
+    worker = Worker(silent, store, Profiles(store), lambda: traffic, _keep_none, lambda batch: None, lambda: 0)
     await worker.open()
     taken = 0
     for partition in range(log.partitions):

@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 import msgspec
 import structlog
 
-from befit.engine import Program, ids_of
+from befit.engine import Traffic, ids_of
 from befit.errors import Unavailable
 from befit.log import EventLog, Record, partition_of
 from befit.model import DeadLetter, Event
 from befit.node import metrics
 from befit.node.batch import Batch, new_batch
 from befit.node.profiles import Profiles
+from befit.node.timeline import Era, begin_era, note_name, read_timeline, write_timeline
 from befit.store import ProfileStore
 
 BATCH = 100  # some 3 ms of folding: requests wait no longer than that for the event loop
@@ -39,23 +40,28 @@ class Worker:
         log: EventLog,
         store: ProfileStore,
         profiles: Profiles,
-        program: Callable[[], Program],
+        traffic: Callable[[], Traffic],
         bury: Callable[[Sequence[DeadLetter]], object],
         on_commit: Callable[[Batch], None],
+        clock: Callable[[], int],
     ) -> None:
         self.log = log
         self.store = store
         self.profiles = profiles
-        self.program = program
+        self.traffic = traffic
         self.bury = bury
         self.on_commit = on_commit
+        self.clock = clock
         self.positions: list[int] = []
+        self._eras: list[tuple[Era, ...]] = []
         self.trouble = ""
         self._waiting: list[list[tuple[int, asyncio.Future[None]]]] = []
 
     async def open(self) -> None:
         """Find out where to go on. Call once, when log and store are open."""
         self.positions = [await self.store.position(partition) for partition in range(self.log.partitions)]
+        notes = [await self.store.note(note_name(partition)) for partition in range(self.log.partitions)]
+        self._eras = [read_timeline(note) for note in notes]
         self._waiting = [[] for _ in self.positions]
 
     async def run(self) -> None:
@@ -93,6 +99,8 @@ class Worker:
         await self._append(batch.emit)
         await self._commit(batch)
         self.positions[partition] = batch.commit.next_offset
+        if note_name(partition) in batch.commit.notes:
+            self._eras[partition] = read_timeline(batch.commit.notes[note_name(partition)])
         await self._count(batch, records, time.perf_counter() - started)
         self.on_commit(batch)
         self._wake(partition)
@@ -113,19 +121,27 @@ class Worker:
             events = [(record, self._event(record, poison)) for record in records if record.offset not in poison]
             usable = [(record, event) for record, event in events if event is not None]
             batch = await self._load(partition, records[-1].offset + 1, [event for _, event in usable])
-            program = self.program()
+            traffic = self.traffic()
             for record, event in usable:
                 try:
-                    batch.take(event, program)
+                    batch.take(event, traffic)
                 except Exception as error:  # whatever it is, the partition must go on
                     _log.exception("an event cannot be folded", message_id=event.message_id, offset=record.offset)
                     poison[record.offset] = f"{type(error).__name__}: {error}"
                     self.profiles.forget(batch.touched())
                     break
             else:
+                self._date(batch, partition, records[0], traffic)
                 if poison:
                     await self._bury(records, poison)
                 return batch
+
+    def _date(self, batch: Batch, partition: int, first: Record, traffic: Traffic) -> None:
+        """When other releases fold than before, the timeline says from which record on."""
+        eras = self._eras[partition]
+        if not eras or not eras[-1].is_of(traffic):
+            eras = begin_era(eras, first.offset, self.clock(), traffic)
+            batch.commit.notes[note_name(partition)] = write_timeline(eras)
 
     def _event(self, record: Record, poison: dict[int, str]) -> Event | None:
         try:

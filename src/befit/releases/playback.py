@@ -5,7 +5,7 @@ No log, no store, no clock: what a scenario says happens, in order of time, and 
 
 from __future__ import annotations
 
-from befit.engine import Program, fold, ids_of, merge, route, timer_event
+from befit.engine import Program, Traffic, Visitors, timer_event
 from befit.model import Event, Profile
 
 
@@ -13,16 +13,15 @@ class Playback:
     """Visitors that live in memory. Times must not go back from call to call."""
 
     def __init__(self, program: Program) -> None:
-        self.program = program
-        self.profiles: dict[str, Profile] = {}
-        self.links: dict[str, str] = {}
+        self.traffic = Traffic(program)
+        self.visitors = Visitors({}, {})
         self._seen: set[str] = set()
 
     def profile(self, anonymous_id: str, user_id: str = "") -> Profile:
         """The profile that these ids lead to; an empty one for a visitor who was never here."""
         name = f"u:{user_id}" if user_id else f"a:{anonymous_id}"
-        name = self.links.get(name, name)
-        return self.profiles.get(name) or Profile(id=name, ids=[name])
+        name = self.visitors.lead(name)
+        return self.visitors.profiles.get(name) or Profile(id=name, ids=[name])
 
     def play(self, event: Event) -> None:
         """Let the time come to this event, and fold it and what triggers emit because of it."""
@@ -43,31 +42,10 @@ class Playback:
                 waiting += self._fold(waiting.pop(0))
 
     def _next_timer(self, now: int) -> tuple[int, str, str] | None:
-        timers = ((due, each.id, name) for each in self.profiles.values() for name, due in each.timers.items())
+        profiles = self.visitors.profiles.values()
+        timers = ((due, each.id, name) for each in profiles for name, due in each.timers.items())
         return min((timer for timer in timers if timer[0] <= now), default=None)
 
     def _fold(self, event: Event) -> list[Event]:
-        leads = {name: self.links.get(name, name) for name in ids_of(event)}
-        destination = route(event, leads)
-        profile = self.profiles.get(destination.profile_id) or Profile(
-            id=destination.profile_id, ids=[destination.profile_id]
-        )
-        for absorbed in destination.absorb:
-            other = self.profiles.pop(absorbed, None)
-            if other is not None:
-                profile = merge(profile, other, self.program, profile.id)
-            self._lead(absorbed, profile.id)
-        for name in destination.link:
-            self._lead(name, profile.id)
-            if name not in profile.ids:
-                profile.ids.append(name)
-        self.profiles[profile.id] = profile
-        return fold(profile, event, self.program, bool(destination.absorb)).emit
-
-    def _lead(self, name: str, profile_id: str) -> None:
-        """`name`, and all that led to it, lead to this profile from now on."""
-        for link, target in self.links.items():
-            if target == name:
-                self.links[link] = profile_id
-        if name != profile_id:
-            self.links[name] = profile_id
+        taken = self.visitors.take(event, self.traffic)
+        return taken.effects.emit if taken is not None else []

@@ -31,6 +31,8 @@ class Commit:
     links        id (`a:…` or `u:…`) -> id of the profile it leads to
     timers_set, timers_unset  timers to add and to drop; unsetting one that is not there is no error
     seen         message ids folded now -> when received
+    outbox       id -> a call to the outside that the batch asks for; kept until it is settled. Ids sort by time
+    notes        name -> what else the node remembers with this position; written over what was there
     """
 
     partition: int
@@ -41,6 +43,8 @@ class Commit:
     timers_set: set[Timer] = field(default_factory=set)
     timers_unset: set[Timer] = field(default_factory=set)
     seen: dict[str, int] = field(default_factory=dict)
+    outbox: dict[str, bytes] = field(default_factory=dict)
+    notes: dict[str, bytes] = field(default_factory=dict)
 
 
 class ProfileStore(Protocol):
@@ -75,6 +79,18 @@ class ProfileStore(Protocol):
 
     async def due(self, now: int, limit: int) -> list[Timer]:
         """Up to `limit` timers due at or before `now`, earliest first. They stay until a commit unsets them."""
+        ...
+
+    async def outbox(self, limit: int) -> list[tuple[str, bytes]]:
+        """Up to `limit` calls that commits asked for and nobody has settled yet, in order of their ids."""
+        ...
+
+    async def settle(self, ids: Sequence[str]) -> None:
+        """Forget these calls of the outbox: they were made, or given up."""
+        ...
+
+    async def note(self, name: str) -> bytes | None:
+        """What a commit noted last under this name; None when nothing was."""
         ...
 
     async def count(self) -> int:

@@ -14,6 +14,8 @@ What is kept, by column family (numbers big endian, so that byte order is their 
     links      id                                      -> id that it leads to
     timers     due (8) + msgpack [profile id, name]    -> nothing
     seen       partition (2) + day (4) + message id    -> received at (8)
+    outbox     id of the call                          -> the call
+    notes      name                                    -> the note
 
 Message ids are kept by the UTC day in which they were received. Two days reach back 24 h from any moment; when a new
 day begins, the days before these two are dropped with one range deletion.
@@ -71,6 +73,8 @@ class EmbeddedStore:
             "links": small,
             "timers": small,
             "seen": small,
+            "outbox": small,
+            "notes": small,
         }
         self._database = Database(self._folder, small, kept, wal_limit=64 * MIB, read_only=self._read_only)
         families = self._database.families
@@ -78,6 +82,8 @@ class EmbeddedStore:
         self._links = families["links"]
         self._timers = families["timers"]
         self._seen = families["seen"]
+        self._outbox = families["outbox"]
+        self._notes = families["notes"]
         progress = cast("Iterator[tuple[bytes, bytes]]", self._database.rocks.items())
         self._counts = {_PARTITION.unpack(key)[0]: _decode_progress(value)[1] for key, value in progress}
 
@@ -140,6 +146,33 @@ class EmbeddedStore:
             stored.next()
         return timers
 
+    async def outbox(self, limit: int) -> list[tuple[str, bytes]]:
+        """Up to `limit` calls that are not settled yet, in order of their ids."""
+        calls: list[tuple[str, bytes]] = []
+        stored = self._outbox.iter()
+        stored.seek_to_first()
+        while len(calls) < limit and stored.valid():
+            calls.append((stored.key().decode(), stored.value()))
+            stored.next()
+        return calls
+
+    async def settle(self, ids: Sequence[str]) -> None:
+        """Forget these calls. After a power failure some may be there again: who made them made them with their ids."""
+        self._database.check_writable()
+
+        def batch() -> WriteBatch:
+            made = WriteBatch(raw_mode=True)
+            for name in ids:
+                made.delete(name.encode(), self._database.handles["outbox"])
+            return made
+
+        await self._database.write(batch)
+
+    async def note(self, name: str) -> bytes | None:
+        """What was noted last under this name."""
+        noted = self._notes.get(name.encode())
+        return None if noted is None else bytes(noted)
+
     async def count(self) -> int:
         """How many profiles there are, but for the few in a hundred that a bloom filter took for known when they were new."""
         return sum(self._counts.values())
@@ -197,6 +230,10 @@ class EmbeddedStore:
             day = received // DAY_MS
             if day in days:
                 put(_SEEN.pack(commit.partition, day) + message_id.encode(), _RECEIVED.pack(received), seen)
+        for name, call in commit.outbox.items():
+            put(name.encode(), call, handles["outbox"])
+        for name, noted in commit.notes.items():
+            put(name.encode(), noted, handles["notes"])
         if not set(days).issuperset(self._known_days(commit.partition)):
             first, oldest = _SEEN.pack(commit.partition, 0), _SEEN.pack(commit.partition, min(days))
             batch.delete_range(first, oldest, seen)

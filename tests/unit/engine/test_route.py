@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from befit.engine import Route, ids_of, route
+from befit.engine import Route, route
 from befit.model import Event
 
 
@@ -21,8 +21,7 @@ def event(anonymous: str = "", user: str = "", previous: str = "") -> Event:
 
 
 def routed(found: Event, links: dict[str, str] | None = None) -> Route:
-    ids = ids_of(found)
-    return route(found, {name: (links or {}).get(name, name) for name in ids})
+    return route(found, lambda name: (links or {}).get(name, name))
 
 
 def test_an_anonymous_event_goes_to_its_own_profile_or_where_its_id_leads() -> None:

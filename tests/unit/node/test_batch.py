@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from befit.engine import Program, ids_of, timer_event
+from befit.engine import Program, Traffic, ids_of, timer_event
 from befit.model import Event, Profile
 from befit.node.batch import DEDUPE_MS, EVERYTHING, Batch, new_batch
 from befit.store import Timer
@@ -33,7 +33,7 @@ def batch_of(
 
 def take(program: Program, batch: Batch, *events: Event) -> Batch:
     for found in events:
-        batch.take(found, program)
+        batch.take(found, Traffic(program))
     return batch
 
 

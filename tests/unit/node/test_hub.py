@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from befit.engine import Program, decide
+from befit.engine import Program, Traffic, decide
 from befit.errors import NotFound, Unavailable
 from befit.model import DecideRequest, Profile
 from befit.node.hub import Hub, Message, Subscription
@@ -32,7 +32,7 @@ class House:
         self.now = ms(0)
         self.profiles = Profiles(None)  # type: ignore[arg-type]
         self.profiles.keep([self.visitor.profile])
-        self.hub = Hub(self.profiles, lambda: self.visitor.program, self.load, lambda: self.now, 2)
+        self.hub = Hub(self.profiles, lambda: Traffic(self.visitor.program), self.load, lambda: self.now, 2)
 
     async def load(self, request: DecideRequest) -> tuple[Profile, bool]:
         return self.visitor.profile, False
@@ -89,7 +89,7 @@ async def test_only_slots_that_read_what_changed_are_decided_again(
         return decide(profile, request, program, now)
 
     async with house.subscribe("hero", "side"):
-        monkeypatch.setattr("befit.node.hub.decide", watching)
+        monkeypatch.setattr("befit.engine.traffic.decide", watching)
         house.does("Order")
     assert asked == [["side"]]
 

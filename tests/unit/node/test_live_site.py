@@ -13,7 +13,7 @@ from tests.sites import write_site
 
 def test_another_release_goes_live_and_the_same_content_does_not(tmp_path: Path) -> None:
     site = LiveSite(write_site(tmp_path), lambda: 5)
-    first = site.program.release.id
+    first = site.traffic.live.release.id
     assert not site.reload()
     write_site(tmp_path, signals="clicks: {count: Click}\n")
     assert site.reload()
@@ -22,10 +22,10 @@ def test_another_release_goes_live_and_the_same_content_does_not(tmp_path: Path)
 
 def test_a_folder_that_does_not_check_keeps_the_old_release_and_tells_why(tmp_path: Path) -> None:
     site = LiveSite(write_site(tmp_path), lambda: 5)
-    before = site.program
+    before = site.traffic.live
     write_site(tmp_path, slots={"hero": "- {when: 'signals.nope > 1', show: welcome}\n- {show: welcome}\n"})
     assert not site.reload()
-    assert site.program is before
+    assert site.traffic.live is before
     assert "nope" in str(site.problems[0])
     write_site(tmp_path)
     site.reload()

@@ -1,0 +1,80 @@
+"""Visitors: profiles in memory, and the one way in which an event finds its profile, joins profiles and is folded.
+
+The worker's batches, scenario tests, backtests, explanations and backfills all take events through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from befit.engine.effects import Effects
+from befit.engine.fold import fold
+from befit.engine.identity import Route, merge, route
+from befit.engine.traffic import Traffic
+from befit.model import Event, Profile
+
+
+class Taken(NamedTuple):
+    """What one event did. `ended` holds the profiles merged away, and the one they went into as it was; `led` the ids that lead to it now."""
+
+    profile: Profile
+    effects: Effects
+    ended: Sequence[Profile] = ()
+    led: Sequence[str] = ()
+
+
+class Visitors:
+    """Profiles by id, and id -> where it leads next. Both mappings are the caller's and are changed in place."""
+
+    __slots__ = ("links", "profiles")
+
+    def __init__(self, profiles: dict[str, Profile], links: dict[str, str]) -> None:
+        self.profiles = profiles
+        self.links = links
+
+    def lead(self, name: str) -> str:
+        """The id of the profile that this id leads to; the id itself when nothing links it further."""
+        links = self.links
+        while (target := links.get(name, name)) != name:
+            name = target
+        return name
+
+    def take(self, event: Event, traffic: Traffic) -> Taken | None:
+        """Fold one event into the profile it belongs to; None for a timer of a profile that is not there."""
+        destination = route(event, self.lead)
+        profile = self.profiles.get(destination.profile_id)
+        if profile is None:
+            if event.type == "timer":
+                return None
+            profile = Profile(id=destination.profile_id, ids=[destination.profile_id])
+            self.profiles[profile.id] = profile
+        if not destination.absorb and not destination.link:
+            return Taken(profile, fold(profile, event, traffic.program_of(profile)))
+        profile, ended, led = self._join(profile, destination, traffic)
+        effects = fold(profile, event, traffic.program_of(profile), bool(destination.absorb))
+        return Taken(profile, effects, ended, led)
+
+    def _join(self, profile: Profile, destination: Route, traffic: Traffic) -> tuple[Profile, list[Profile], list[str]]:
+        """Merge the profiles that the event joins into one, and lead all their ids there."""
+        target = profile.id
+        ended: list[Profile] = []
+        led: list[str] = []
+        for source_id in destination.absorb:
+            source = self.profiles.pop(source_id, None)
+            led.append(source_id)
+            if source is not None:
+                ended += (source, profile)
+                led += source.ids
+                profile = merge(profile, source, traffic.program_of(profile), target)
+        for name in destination.link:
+            led.append(name)
+            if name not in profile.ids:
+                profile.ids.append(name)
+        for name in led:
+            if name != target:
+                self.links[name] = target
+            else:
+                self.links.pop(name, None)
+        self.profiles[target] = profile
+        return profile, ended, led
