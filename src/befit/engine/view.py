@@ -6,7 +6,7 @@ read: signals when a condition names one, the local hour when one asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -53,8 +53,18 @@ class Signals(dict[str, Any]):
         return True
 
 
+LOCAL: Final[dict[str, Callable[[datetime], int | str]]] = {
+    "hour": lambda local: local.hour,
+    "weekday": lambda local: local.isoweekday() % 7,
+    "local": lambda local: local.isoformat()[:19],
+    "time": lambda local: local.isoformat()[11:16],
+}
+"""What the context knows of the visitor's clock. Texts, because in order of texts they are in order of time."""
+
+
 class Context(dict[str, Any]):
-    """The visitor's context; `hour` and `weekday` (0 = Sunday) are local and computed on first read."""
+    """The visitor's context. What is `LOCAL` is computed on first read: `hour` 9, `weekday` 0 for Sunday,
+    `local` 2026-11-27T09:30:00, `time` 09:30."""
 
     __slots__ = ("now",)
 
@@ -63,14 +73,13 @@ class Context(dict[str, Any]):
         self.now = now
 
     def __missing__(self, name: str) -> Any:
-        if name != "hour" and name != "weekday":
+        if name not in LOCAL:
             raise KeyError(name)
-        local = datetime.fromtimestamp(self.now / 1000, zone(self.get("timezone", "")))
-        self["hour"], self["weekday"] = local.hour, local.isoweekday() % 7
+        self[name] = LOCAL[name](datetime.fromtimestamp(self.now // 1000, zone(self.get("timezone", ""))))
         return self[name]
 
     def __contains__(self, name: object) -> bool:
-        return name == "hour" or name == "weekday" or super().__contains__(name)
+        return name in LOCAL or super().__contains__(name)
 
 
 @lru_cache(maxsize=512)

@@ -21,6 +21,8 @@ CONTEXT: Final[dict[str, Type]] = {
     **dict.fromkeys(("locale", "timezone", "country", "city", "referrer", "user_agent"), "string"),
     "device": {"type": "string", "mobile": "bool", "browser": "string", "os": "string"},
     "campaign": dict.fromkeys(("source", "medium", "name", "term", "content"), "string"),
+    "local": "string",
+    "time": "string",
     "hour": "int",
     "weekday": "int",
     "searches": "list(string)",

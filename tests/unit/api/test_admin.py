@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from befit.engine import Traffic
 from befit.node import Node
 from tests.calls import NOW, SECRET, Buried, Logged, batch, post, track
 
@@ -92,7 +93,7 @@ async def test_replay_takes_what_can_be_used_now_as_it_was_received_then(
     await post(client, batch(call, {"type": "nope"}))
     assert len(await buried()) == 2
     allowing = _allowing_unsigned(node)
-    monkeypatch.setattr(node.site, "program", allowing)
+    monkeypatch.setattr(node.site, "traffic", Traffic(allowing))
     result = await replay(client)
     assert result["taken"] == 1
     assert result["next"] == 2
