@@ -295,3 +295,22 @@ class TestOutbox:
         await store.settle(["a", "c", "never"])
         async for opened in before_and_after_restart(store, open_store):
             assert await opened.outbox(10) == [("b", b"second")]
+
+
+class TestIds:
+    async def test_every_profile_is_found_once_from_cursor_to_cursor(self, store: ProfileStore) -> None:
+        names = sorted(f"a:{number}" for number in range(25))
+        await store.commit(Commit(0, 1, profiles=profiles(*map(Profile, [*names, "u:ada"]))))
+        await store.commit(Commit(0, 2, deleted={"a:7"}))
+        found: list[str] = []
+        cursor = ""
+        while True:
+            some, cursor = await store.ids(cursor, 10)
+            assert len(some) <= 10
+            found += some
+            if not cursor:
+                break
+        assert sorted(found) == sorted({*names, "u:ada"} - {"a:7"})
+
+    async def test_an_empty_store_has_none(self, store: ProfileStore) -> None:
+        assert await store.ids("", 10) == ([], "")

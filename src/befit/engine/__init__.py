@@ -11,10 +11,11 @@ from befit.engine.identity import Route, ids_of, merge, route
 from befit.engine.program import Program
 from befit.engine.timers import timer_event
 from befit.engine.traffic import Traffic
-from befit.engine.visitors import Taken, Visitors
+from befit.engine.visitors import ElapsingVisitors, Taken, Visitors
 
 __all__ = [
     "Effects",
+    "ElapsingVisitors",
     "Program",
     "Route",
     "Taken",

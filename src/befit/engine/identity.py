@@ -92,6 +92,7 @@ def merge(one: Profile, other: Profile, program: Program, profile_id: str) -> Pr
         sessions=one.sessions + other.sessions,
         session=_newer_session(one.session, other.session),
         context=dict(newer.context),
+        backfill=max(one.backfill, other.backfill),
     )
 
 

@@ -9,7 +9,7 @@ from befit.cel import Compiled, Duration, compile_condition
 from befit.engine.coercion import coercions, times
 from befit.engine.index import Index
 from befit.engine.inputs import inputs
-from befit.engine.rules import CompiledSlot, compile_slot, computed, walk
+from befit.engine.rules import CompiledSlot, compile_slot, computed, conditions
 from befit.engine.sequences import Sequence
 from befit.engine.signals import MISSING, Kind, Scoped, Total, kind_of
 from befit.engine.view import MS, VARIABLES, current_session
@@ -17,6 +17,8 @@ from befit.model import Condition, Module, Profile, Release, Signal, TagRule, Tr
 
 Read = Callable[[Profile, int], Any]
 SEQUENCE_KINDS: Final = ("sequence", "absence")
+STATELESS: Final = ("dwell", "leader")
+"""Kinds that keep nothing of their own in a profile."""
 
 
 def compiled(condition: Condition | None, kept: list[tuple[str, Compiled]]) -> Compiled | None:
@@ -103,7 +105,10 @@ class Program:
     event_uses, reactive_uses, slot_uses    condition variables read on an event, in reaction to one, and in deciding
     slots                            compiled rule trees by slot name
     reads                            how to read each signal of a profile at a moment; raises KeyError while it is not known
+    backfill                         the mark of profiles that have the history of this program's signals (`befit.node.backfill`)
     """
+
+    backfill: str = ""
 
     def __init__(self, release: Release) -> None:
         self.release = release
@@ -258,7 +263,7 @@ def top_level(conditions: list[Condition | None]) -> frozenset[str]:
 
 def release_conditions(release: Release) -> list[Condition | None]:
     """Every condition that deciding evaluates: of branches and of computed props."""
-    branches = [branch.when for slot in release.slots for branch in walk(slot.rules)]
+    branches = [condition for slot in release.slots for condition in conditions(slot.rules)]
     return [*branches, *(condition for module in release.modules for condition in computed(module))]
 
 

@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from befit.engine.effects import Effects
 from befit.engine.fold import fold
-from befit.engine.identity import Route, merge, route
+from befit.engine.identity import Route, ids_of, merge, route
+from befit.engine.program import Program
+from befit.engine.timers import elapse, timer_event
 from befit.engine.traffic import Traffic
 from befit.model import Event, Profile
 
@@ -48,6 +50,7 @@ class Visitors:
             if event.type == "timer":
                 return None
             profile = Profile(id=destination.profile_id, ids=[destination.profile_id])
+            profile.backfill = traffic.program_of(profile).backfill
             self.profiles[profile.id] = profile
         if not destination.absorb and not destination.link:
             return Taken(profile, fold(profile, event, traffic.program_of(profile)))
@@ -78,3 +81,24 @@ class Visitors:
                 self.links.pop(name, None)
         self.profiles[target] = profile
         return profile, ended, led
+
+
+class ElapsingVisitors(Visitors):
+    """Visitors whose timers come due by the times of their own events: for history in whose log these timers never were."""
+
+    def take(self, event: Event, traffic: Traffic) -> Taken | None:
+        """Let the time of the profiles that the event names come to it, and fold it."""
+        now = event.timestamp if event.historical else event.received_at
+        for name in ids_of(event):
+            profile = self.profiles.get(self.lead(name))
+            if profile is not None and profile.timers:
+                self._elapse(profile, now, traffic.program_of(profile))
+        return super().take(event, traffic)
+
+    @staticmethod
+    def _elapse(profile: Profile, now: int, program: Program) -> None:
+        while profile.timers:
+            due, name = min((due, name) for name, due in profile.timers.items())
+            if due > now:
+                return
+            elapse(profile, timer_event(profile.id, name, due), program, Effects())

@@ -127,8 +127,6 @@ def _timers(profile: Profile) -> list[Timer]:
     return [Timer(due, profile.id, name) for name, due in profile.timers.items()]
 
 
-def new_batch(
-    partition: int, next_offset: int, links: Mapping[str, str], profiles: Mapping[str, Profile], seen: Mapping[str, int]
-) -> Batch:
-    """A batch about to fold, over what the store knows of the ids and messages in it."""
-    return Batch(Visitors(dict(profiles), dict(links)), dict(seen), Commit(partition, next_offset))
+def new_batch(partition: int, next_offset: int, visitors: Visitors, seen: Mapping[str, int]) -> Batch:
+    """A batch about to fold, over what the store knows of the visitors and messages in it."""
+    return Batch(visitors, dict(seen), Commit(partition, next_offset))

@@ -61,6 +61,11 @@ SLOW_CLIENTS_DROPPED: Final = Counter(
     "befit_slow_clients_dropped", "Push connections ended because their client did not keep up.", registry=REGISTRY
 )
 
+BACKFILL_REMAINING: Final = Gauge(
+    "befit_backfill_remaining",
+    "What a backfill of new signals has still to do: records of the log, then profiles.",
+    registry=REGISTRY,
+)
 FOLD_LAG_RECORDS: Final = Gauge(
     "befit_fold_lag_records", "Durable records of the event log that are not folded yet.", registry=REGISTRY
 )

@@ -16,6 +16,7 @@ from befit.errors import Problem, Unavailable
 from befit.log import EventLog, open_log, partition_of
 from befit.model import DeadLetter, DecideRequest, Decision, Event, Profile
 from befit.node import metrics
+from befit.node.backfill import Backfill
 from befit.node.batch import Batch
 from befit.node.hub import REFRESH_SECONDS, Hub, Subscription, fingerprint, parse_cursor
 from befit.node.live_site import LiveSite, ReleaseInfo
@@ -56,6 +57,9 @@ class Node:
         self.profiles = Profiles(self.store)
         self.hub = Hub(self.profiles, self._traffic, self._load, clock, settings.connections)
         self.worker = Worker(self.log, self.store, self.profiles, self._traffic, self.bury, self._on_commit, clock)
+        self.backfill = Backfill(
+            settings.data / "backfill", self.log, self.store, self.profiles, self.worker, self._traffic, clock
+        )
         self.timers = Timers(self.store, self.ingest, clock)
         self._tasks: list[asyncio.Task[Any]] = []
         self._condition_errors: dict[str, str] = {}
@@ -81,6 +85,7 @@ class Node:
         await self.letters.open()
         await self.store.open()
         await self.worker.open()
+        await self.backfill.open()
         loops: list[Coroutine[Any, Any, None]] = [
             self.worker.run(),
             self.timers.run(),
@@ -103,6 +108,7 @@ class Node:
             await self.worker.catch_up()
         except Unavailable as error:
             _log.warning("not everything is folded; the next start goes on", reason=str(error))
+        await self.backfill.close()
         await self.log.close()
         await self.letters.close()
         await self.store.close()

@@ -5,7 +5,7 @@ Only the worker changes them, in place and on the event loop, so a decision alwa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from befit.model import Profile
 from befit.store import ProfileStore
@@ -17,6 +17,8 @@ class Profiles:
     def __init__(self, store: ProfileStore, capacity: int = 10_000) -> None:
         self.store = store
         self.capacity = capacity
+        self.on_load: Callable[[Sequence[Profile | None]], Awaitable[None]] | None = None
+        """Told of profiles that were loaded, to bring them up to date before anybody sees them."""
         self._held: dict[str, Profile] = {}
         self._leads: dict[str, str] = {}
 
@@ -37,7 +39,7 @@ class Profiles:
         """The profile with exactly this id. Raises Unavailable when it is not at hand and the store is away."""
         profile = self._held.pop(profile_id, None)
         if profile is None:
-            (profile,) = await self.store.load([profile_id])
+            (profile,) = await self._load([profile_id])
             if profile is None:
                 return None
         self._held[profile_id] = profile
@@ -49,9 +51,15 @@ class Profiles:
         found = {name: held for name in wanted if (held := self._held.get(name)) is not None}
         absent = [name for name in wanted if name not in found]
         if absent:
-            loaded = zip(absent, await self.store.load(absent), strict=True)
+            loaded = zip(absent, await self._load(absent), strict=True)
             found |= {name: profile for name, profile in loaded if profile is not None}
         return found
+
+    async def _load(self, profile_ids: Sequence[str]) -> list[Profile | None]:
+        loaded = await self.store.load(profile_ids)
+        if self.on_load is not None:
+            await self.on_load(loaded)
+        return loaded
 
     def at_hand(self, profile_id: str) -> Profile | None:
         """The profile if it is held here: what a node still knows while the store is away."""
@@ -69,6 +77,10 @@ class Profiles:
     def link(self, links: Mapping[str, str]) -> None:
         """These ids lead elsewhere from now on."""
         self._leads.update((name, lead) for name, lead in links.items() if name in self._leads)
+
+    def clear(self) -> None:
+        """Hold nothing any more: the next who asks gets what the store has."""
+        self._held.clear()
 
     def forget(self, profile_ids: Iterable[str]) -> None:
         """Hold these no longer: they are gone, or what is held was not committed."""

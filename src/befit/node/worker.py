@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import msgspec
 import structlog
 
-from befit.engine import Traffic, ids_of
+from befit.engine import Traffic, Visitors, ids_of
 from befit.errors import Unavailable
 from befit.log import EventLog, Record, partition_of
 from befit.model import DeadLetter, Event
@@ -22,7 +22,7 @@ from befit.node import metrics
 from befit.node.batch import Batch, new_batch
 from befit.node.profiles import Profiles
 from befit.node.timeline import Era, begin_era, note_name, read_timeline, write_timeline
-from befit.store import ProfileStore
+from befit.store import Commit, ProfileStore
 
 BATCH = 100  # some 3 ms of folding: requests wait no longer than that for the event loop
 RETRY_SECONDS = 0.5
@@ -44,6 +44,7 @@ class Worker:
         bury: Callable[[Sequence[DeadLetter]], object],
         on_commit: Callable[[Batch], None],
         clock: Callable[[], int],
+        visitors: type[Visitors] = Visitors,
     ) -> None:
         self.log = log
         self.store = store
@@ -52,6 +53,11 @@ class Worker:
         self.bury = bury
         self.on_commit = on_commit
         self.clock = clock
+        self.visitors = visitors
+        self.before_commit: Callable[[Commit], None] | None = None
+        """Told of every commit before it is written, to add to it."""
+        self.turn = asyncio.Lock()
+        """Held while a batch is folded and committed: who holds it finds store and positions in agreement, and nobody folding."""
         self.positions: list[int] = []
         self._eras: list[tuple[Era, ...]] = []
         self.trouble = ""
@@ -91,17 +97,20 @@ class Worker:
 
     async def step(self, partition: int) -> int:
         """Fold one batch of one partition; the number of records taken, 0 at the end of the log."""
-        records = await self.log.read(partition, self.positions[partition], BATCH)
-        if not records:
-            return 0
-        started = time.perf_counter()
-        batch = await self._fold(partition, records)
-        await self._append(batch.emit)
-        await self._commit(batch)
-        self.positions[partition] = batch.commit.next_offset
-        if note_name(partition) in batch.commit.notes:
-            self._eras[partition] = read_timeline(batch.commit.notes[note_name(partition)])
-        await self._count(batch, records, time.perf_counter() - started)
+        async with self.turn:
+            records = await self.log.read(partition, self.positions[partition], BATCH)
+            if not records:
+                return 0
+            started = time.perf_counter()
+            batch = await self._fold(partition, records)
+            await self._append(batch.emit)
+            committing = time.perf_counter()
+            await self._commit(batch)
+            self.positions[partition] = batch.commit.next_offset
+            if note_name(partition) in batch.commit.notes:
+                self._eras[partition] = read_timeline(batch.commit.notes[note_name(partition)])
+        ended = time.perf_counter()
+        await self._count(batch, records, ended - started, ended - committing)
         self.on_commit(batch)
         self._wake(partition)
         return len(records)
@@ -154,7 +163,7 @@ class Worker:
         links = await self.profiles.leads({name for event in events for name in ids_of(event)})
         profiles = await self.profiles.fetch(set(links.values()))
         seen = await self.store.seen(partition, [event.message_id for event in events])
-        return new_batch(partition, next_offset, links, profiles, seen)
+        return new_batch(partition, next_offset, self.visitors(profiles, links), seen)
 
     async def _append(self, events: Sequence[Event]) -> None:
         """Events that triggers emitted. Before the commit, so that a crash in between emits again under the same message id."""
@@ -162,13 +171,13 @@ class Worker:
             await self.log.append(partition_of(ids_of(event)[0], self.log.partitions), [_encode(event)])
 
     async def _commit(self, batch: Batch) -> None:
-        started = time.perf_counter()
+        if self.before_commit is not None:
+            self.before_commit(batch.commit)
         try:
             await self.store.commit(batch.commit)
         except BaseException:
             self.profiles.forget(batch.touched())
             raise
-        metrics.COMMIT_SECONDS.observe(time.perf_counter() - started)
         self.profiles.forget(batch.commit.deleted)
         self.profiles.link(batch.commit.links)
         self.profiles.keep(batch.commit.profiles.values())
@@ -179,7 +188,8 @@ class Worker:
         if asyncio.iscoroutine(result):
             await result
 
-    async def _count(self, batch: Batch, records: Sequence[Record], seconds: float) -> None:
+    async def _count(self, batch: Batch, records: Sequence[Record], seconds: float, committing: float) -> None:
+        metrics.COMMIT_SECONDS.observe(committing)
         metrics.EVENTS_FOLDED.inc(batch.folded)
         metrics.FOLD_SECONDS.observe(seconds)
         metrics.FOLD_LAG_RECORDS.set(await self.log.end(batch.commit.partition) - batch.commit.next_offset)

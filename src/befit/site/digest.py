@@ -13,12 +13,17 @@ DIGITS = 12
 
 
 def with_id(release: Release) -> Release:
-    """The same release with its id: the first 12 hex digits of the SHA-256 of its content as canonical JSON.
+    """The same release with its id: the digest of its content."""
+    return msgspec.structs.replace(release, id=digest_of(release))
+
+
+def digest_of(part: msgspec.Struct) -> str:
+    """The first 12 hex digits of the SHA-256 of a release's or a part's content as canonical JSON.
 
     Places in files (`position`, `where` of a Condition) do not count: comments and blank lines change nothing.
     """
-    content = msgspec.json.encode(_content(release), order="deterministic")
-    return msgspec.structs.replace(release, id=sha256(content).hexdigest()[:DIGITS])
+    content = msgspec.json.encode(_content(part), order="deterministic")
+    return sha256(content).hexdigest()[:DIGITS]
 
 
 def _content(value: Any) -> Any:

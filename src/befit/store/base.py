@@ -66,6 +66,13 @@ class ProfileStore(Protocol):
         """The profiles with exactly these ids, None where there is none. Each call gives fresh objects: callers may change them."""
         ...
 
+    async def ids(self, after: str, limit: int) -> tuple[list[str], str]:
+        """Up to `limit` ids of profiles from the cursor `after` on ("" begins), and the cursor to go on from: "" at the end.
+
+        A profile that is there from beginning to end is among them, possibly twice.
+        """
+        ...
+
     async def seen(self, partition: int, message_ids: Sequence[str]) -> dict[str, int]:
         """Those of `message_ids` that were folded in this partition -> when they were received, the last time if several.
 

@@ -110,6 +110,16 @@ class EmbeddedStore:
         stored = get_all(self._profiles, [profile_id.encode() for profile_id in ids])
         return [None if value is None else _decode_profile(value) for value in stored]
 
+    async def ids(self, after: str, limit: int) -> tuple[list[str], str]:
+        """Ids of profiles in the order of their bytes; the cursor is the last one given."""
+        found: list[str] = []
+        stored = self._profiles.iter()
+        stored.seek(after.encode() + b"\0" if after else b"")
+        while len(found) < limit and stored.valid():
+            found.append(stored.key().decode())
+            stored.next()
+        return found, found[-1] if len(found) == limit else ""
+
     async def seen(self, partition: int, message_ids: Sequence[str]) -> dict[str, int]:
         """Those folded in this partition, with the time when they were received last."""
         found: dict[str, int] = {}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from befit.engine import Program, Traffic, ids_of, timer_event
+from befit.engine import Program, Traffic, Visitors, ids_of, timer_event
 from befit.model import Event, Profile
 from befit.node.batch import DEDUPE_MS, EVERYTHING, Batch, new_batch
 from befit.store import Timer
@@ -28,7 +28,7 @@ def batch_of(
     seen: dict[str, int] | None = None,
 ) -> Batch:
     known = {name: (links or {}).get(name, name) for found in events for name in ids_of(found)}
-    return new_batch(0, len(events), known, profiles or {}, seen or {})
+    return new_batch(0, len(events), Visitors(profiles or {}, known), seen or {})
 
 
 def take(program: Program, batch: Batch, *events: Event) -> Batch:
