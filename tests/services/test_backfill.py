@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from befit.engine import Program, Traffic
 from befit.log import EventLog, open_log
-from befit.model import Event, Profile
+from befit.model import DeadLetter, Event, Profile
 from befit.node.backfill import Backfill
 from befit.node.profiles import Profiles
 from befit.node.rebuild import compare, rebuild
@@ -46,6 +46,7 @@ class House:
     def __init__(self, folder: Path, program: Program) -> None:
         self.folder = folder
         self.traffic = Traffic(program)
+        self.buried: list[DeadLetter] = []
 
     async def open(self) -> None:
         self.log: EventLog = open_log(f"embedded:{self.folder}", "events")
@@ -54,7 +55,13 @@ class House:
         await self.store.open()
         self.profiles = Profiles(self.store)
         self.worker = Worker(
-            self.log, self.store, self.profiles, lambda: self.traffic, print, lambda batch: None, lambda: ms(0)
+            self.log,
+            self.store,
+            self.profiles,
+            lambda: self.traffic,
+            self.buried.extend,
+            lambda batch: None,
+            lambda: ms(0),
         )
         await self.worker.open()
         self.backfill = Backfill(
@@ -83,6 +90,14 @@ class House:
             self.traffic = Traffic(program)
 
         await self.backfill.go_live(Traffic(program), swap, at_once=at_once)
+
+    async def roll_out(self, candidate: Program, share: float) -> None:
+        traffic = Traffic(self.traffic.live, candidate, share)
+
+        def swap() -> None:
+            self.traffic = traffic
+
+        await self.backfill.go_live(traffic, swap, at_once=False)
 
     async def profile(self, name: str = "a:ada") -> Profile:
         (lead,) = await self.store.resolve([name])
@@ -209,6 +224,22 @@ async def test_a_crash_in_between_makes_the_next_start_do_it_again(house: House,
     assert house.backfill.progress is None
 
 
+async def test_visitors_of_a_candidate_have_the_history_of_its_signals_and_the_others_theirs(
+    house: House, after: Program
+) -> None:
+    for number in range(40):
+        await house.happens(by(f"v{number}", "Click", 0), by(f"v{number}", "Click", 5_000))
+    await house.roll_out(after, 0.5)
+    await house.backfill.settled()
+    counts = []
+    for number in range(40):
+        profile = await house.profile(f"a:v{number}")
+        program = house.traffic.program_of(profile)
+        counts.append(program.read_signal("clicks", profile, ms(5_001)))
+        assert counts[-1] == (1 if program is after else 2)
+    assert set(counts) == {1, 2}
+
+
 async def test_devices_that_join_in_between_bring_both_histories(house: House, after: Program) -> None:
     await house.happens(track("Order", 0), by("phone", "Order", 1))
     await house.publish(after)
@@ -229,7 +260,7 @@ VISITORS = ("ada", "bob", "cy")
     acts=st.lists(
         st.one_of(
             st.tuples(st.sampled_from(("Click", "Order", "identify")), st.sampled_from(VISITORS)),
-            st.sampled_from(("after", "before", "back", "restart", "pause")),
+            st.sampled_from(("after", "before", "back", "roll out", "restart", "pause")),
         ),
         max_size=30,
     )
@@ -257,8 +288,12 @@ async def test_whatever_happens_when_the_profiles_end_as_the_whole_log_says(
             await house.open()
         elif act == "pause":
             await asyncio.sleep(0.01)
+        elif act == "roll out":
+            await house.roll_out(after if house.traffic.live is before else before, 0.5)
         else:
             await house.publish(before if act == "before" else after, at_once=act == "back")
+    await house.publish(house.traffic.candidate or house.traffic.live)
     await house.backfill.settled()
+    assert not house.buried
     assert await house.differences(tmp_path_factory.mktemp("rebuilt")) == []
     await house.close()

@@ -9,7 +9,7 @@ import msgspec
 from befit.engine.assignment import bucket, unit_of
 from befit.engine.decide import decide
 from befit.engine.program import Program
-from befit.model import DecideRequest, Decision, Profile
+from befit.model import Condition, DecideRequest, Decision, Profile, Release, Signal
 
 SALT: Final = "rollout "
 
@@ -17,12 +17,13 @@ SALT: Final = "rollout "
 class Traffic:
     """The live program, and a candidate for the `share` (0 to 1) of visitors that its release id picks by hashing. Immutable."""
 
-    __slots__ = ("candidate", "live", "share")
+    __slots__ = ("candidate", "differing", "live", "share")
 
     def __init__(self, live: Program, candidate: Program | None = None, share: float = 0.0) -> None:
         self.live = live
         self.candidate = candidate
         self.share = share if candidate is not None else 0.0
+        self.differing = frozenset() if candidate is None else differing_signals(live.release, candidate.release)
 
     def program_of(self, profile: Profile) -> Program:
         """The program that folds and decides for this visitor."""
@@ -30,6 +31,14 @@ class Traffic:
         if candidate is None:
             return self.live
         return candidate if bucket(unit_of(profile), SALT + candidate.release.id) < self.share else self.live
+
+    def reconcile(self, one: Profile, other: Profile) -> None:
+        """Before two profiles that different releases folded become one: of signals that these releases define differently, only the
+        states of the release that goes on with the joined profile are kept."""
+        if self.differing and self.program_of(one) is not self.program_of(other):
+            leaves = max(one, other, key=unit_of)
+            for name in self.differing:
+                leaves.signals.pop(name, None)
 
     def decide(self, profile: Profile, request: DecideRequest, now: int) -> list[Decision]:
         """As `befit.engine.decide`, with the propensity over both releases: a decision that both make is no less likely for it.
@@ -50,3 +59,27 @@ class Traffic:
             if same is not None and (same.module, same.variant) == (decision.module, decision.variant):
                 decision.propensity += same.propensity * (1 - share)
         return decisions
+
+
+def differing_signals(one: Release, other: Release) -> frozenset[str]:
+    """Names of signals that both releases have, but not with the same meaning: their states do not go together."""
+    before = {signal.name: definition(signal) for signal in one.signals}
+    after = {signal.name: definition(signal) for signal in other.signals}
+    return frozenset(name for name in before.keys() & after.keys() if before[name] != after[name])
+
+
+def definition(signal: Signal) -> Signal:
+    """A signal without what does not matter to its states: where it stands in a file, and who may read it."""
+    bare: Signal = msgspec.structs.replace(
+        signal,
+        where=_placeless(signal.where),
+        value=_placeless(signal.value),
+        steps=tuple(msgspec.structs.replace(step, where=_placeless(step.where)) for step in signal.steps),
+        public=False,
+        position="",
+    )
+    return bare
+
+
+def _placeless(condition: Condition | None) -> Condition | None:
+    return None if condition is None else Condition("", condition.ast, condition.type, "")

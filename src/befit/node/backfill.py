@@ -24,6 +24,7 @@ import structlog
 
 from befit.engine import Program, Traffic
 from befit.engine.program import STATELESS
+from befit.engine.traffic import definition
 from befit.log import EventLog
 from befit.model import Profile
 from befit.node import metrics
@@ -127,7 +128,7 @@ class Backfill:
         for run in runs:
             await run.store.open()
         if runs:
-            names = {name for run in runs for name in run.names}
+            names = {name for run in runs for name in (*run.names, *run.gone)}
             live, candidate = (each and {k: v for k, v in each.items() if k not in names} for each in known)
             await self._note((live or {}, candidate))
         return runs
@@ -159,6 +160,7 @@ class Backfill:
 
     async def _read(self, runs: list[Run], then: Callable[[], None]) -> None:
         """Fold the log into the stores on the side; call `then` while the worker waits and they have come as far as it."""
+        runs = [run for run in runs if run.names]
         shadows = [shadow_of(run, self.log, self.worker) for run in runs]
         for shadow in shadows:
             await shadow.open()
@@ -224,16 +226,15 @@ class Backfill:
 
     def _runs_for(self, traffic: Traffic, known: Known) -> list[Run]:
         runs: list[Run] = []
+        held = [each for each in known if each is not None]
         for program in (traffic.live, traffic.candidate):
             if program is not None:
-                names = [
-                    name
-                    for name, d in definitions(program).items()
-                    if any(e is not None and e.get(name) != d for e in known)
-                ]
-                if names:
+                wanted = definitions(program)
+                names = [name for name, digest in wanted.items() if any(each.get(name) != digest for each in held)]
+                gone = {name for each in held for name in each} - wanted.keys()
+                if names or gone:
                     mark = f"{program.release.id}@{self.clock()}"
-                    runs.append(Run(program, names, mark, self.folder / f"{len(runs)}"))
+                    runs.append(Run(program, names, gone, mark, self.folder / f"{len(runs)}"))
         return runs
 
     async def _known(self) -> Known:
@@ -266,7 +267,7 @@ class Backfill:
 def definitions(program: Program) -> Definitions:
     """What tells whether a state that was folded by one release goes on under another."""
     kept = (signal for signal in program.release.signals if signal.kind not in STATELESS)
-    return {signal.name: digest_of(msgspec.structs.replace(signal, public=False)) for signal in kept}
+    return {signal.name: digest_of(definition(signal)) for signal in kept}
 
 
 def _definitions(traffic: Traffic) -> Known:

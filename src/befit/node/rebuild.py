@@ -20,7 +20,7 @@ from befit.store import ProfileStore
 SCAN = 1_000
 
 _decode = msgspec.msgpack.Decoder(Event).decode
-_encode = msgspec.msgpack.Encoder().encode
+_encode = msgspec.msgpack.Encoder(order="sorted").encode  # signals that were backfilled stand in another order
 
 
 class Difference(NamedTuple):
@@ -36,7 +36,8 @@ async def rebuild(
 ) -> int:
     """Fold the whole log into `store`, which must be new or at an earlier position; the number of records folded.
 
-    Events that triggers emitted and timers that came due are in the log already, so nothing is appended to it.
+    Events that triggers emitted and timers that came due are in the log already, so nothing is appended to it. Nobody is
+    called a second time either.
     """
     silent = _ReadOnlyLog(log)
     traffic = Traffic(program)

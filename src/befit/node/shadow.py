@@ -21,11 +21,12 @@ from befit.store import ProfileStore, Timer, open_store
 
 
 class Run:
-    """The backfill of one program: its signals `names`, the store on the side, and which profiles have not been written yet."""
+    """The backfill of one program: its signals `names`, states that are `gone`, the store on the side, and profiles not written yet."""
 
-    def __init__(self, program: Program, names: Iterable[str], mark: str, folder: Path) -> None:
+    def __init__(self, program: Program, names: Iterable[str], gone: Iterable[str], mark: str, folder: Path) -> None:
         self.program = program
         self.names = tuple(sorted(names))
+        self.gone = frozenset(gone)
         self.mark = mark
         self.folder = folder
         self.store: ProfileStore = open_store(f"embedded:{folder}")
@@ -45,7 +46,7 @@ class Run:
             wanted = [profile for profile in wanted if profile.backfill != f"{self.mark}?"]
         found = await self.store.load([profile.id for profile in wanted]) if self.ready else [None] * len(wanted)
         for profile, history in zip(wanted, found, strict=True):
-            for name in self.names:
+            for name in (*self.names, *self.gone):
                 profile.signals.pop(name, None)
                 profile.timers.pop(f"signal:{name}", None)
             if history is not None:
