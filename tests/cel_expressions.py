@@ -11,7 +11,31 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from befit.cel import Duration, Timestamp, UInt
+from befit.cel import Duration, Timestamp, Type, UInt
+
+SIGNALS: Final[dict[str, Type]] = {
+    "i": "int", "none_int": "int", "d": "double", "s": "string", "t": "timestamp", "flag": "bool", "none": "bool",
+}  # fmt: skip
+TYPES: Final[dict[str, Type]] = {
+    "signals": SIGNALS,
+    "open": "map(string, dyn)",
+    "x": "dyn",
+    "y": "dyn",
+    "b": "bool",
+    "i": "int",
+    "u": "uint",
+    "d": "double",
+    "s": "string",
+    "t": "timestamp",
+    "r": "duration",
+    "ints": "list(int)",
+    "texts": "list(string)",
+    "m": "map(string, int)",
+}
+"""The variables of the expressions."""
+
+ROOTS: Final = ("bool", "bool", "bool", "int", "double", "string", "ints", "dyn")
+"""Types of whole expressions, conditions above all."""
 
 INTS: Final = (0, 1, -1, 2, 7, 1000, 2**53, 2**53 + 1, 2**63 - 1, -(2**63) + 1)
 DOUBLES: Final = (0.0, -0.0, 1.0, -1.0, 0.5, 2.5, 3.0, 1e18, 9007199254740993.0, 1e300)

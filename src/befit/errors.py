@@ -8,7 +8,10 @@
     │   ├── TooLarge         body, event or batch over its limit                           HTTP 413
     │   ├── Unauthorized     no key, or a wrong one                                        HTTP 401
     │   ├── Forbidden        a right key for something else                                HTTP 403
-    │   └── NotFound         no such thing                                                 HTTP 404
+    │   ├── NotFound         no such thing                                                 HTTP 404
+    │   └── Conflict         not as things are now                                         HTTP 409
+    ├── PublishError         a site that cannot be published as things are
+    │   └── Unmeasured       whom it would show something else could not be found out
     ├── SettingsError        a flag, environment variable or file that cannot be used
     └── Unavailable          a driver that cannot be reached or is full: try again         HTTP 503
 
@@ -109,8 +112,24 @@ class NotFound(InputError):
     title = "Not found"
 
 
+class Conflict(InputError):
+    """Something that cannot be done as things are now: the message says what to do first."""
+
+    kind = "conflict"
+    status = 409
+    title = "Not possible as things are"
+
+
 class SettingsError(BefitError):
     """A flag, environment variable or settings file that cannot be used."""
+
+
+class PublishError(BefitError):
+    """A site that cannot be published: its tests fail, its repository is in the way, or the server refuses."""
+
+
+class Unmeasured(PublishError):
+    """Whom a release would show something else could not be found out."""
 
 
 class Unavailable(BefitError):

@@ -16,32 +16,14 @@ from google.protobuf.timestamp_pb2 import Timestamp as ProtoTimestamp
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from befit.cel import CelError, Duration, Environment, EvaluationError, Timestamp, Type, UInt, compile_condition
+from befit.cel import CelError, Duration, Environment, EvaluationError, Timestamp, UInt, compile_condition
 from befit.cel.environment import _EXTENSIONS
 from befit.cel.evaluate import walk
 from befit.cel.operators import equal
 from befit.cel.values import kind
-from tests.cel_expressions import activations, expressions
+from tests.cel_expressions import ROOTS, TYPES, activations, expressions
 
-SCALARS: Final[dict[str, Type]] = {
-    "open": "map(string, dyn)",
-    "x": "dyn",
-    "y": "dyn",
-    "b": "bool",
-    "i": "int",
-    "u": "uint",
-    "d": "double",
-    "s": "string",
-    "t": "timestamp",
-    "r": "duration",
-    "ints": "list(int)",
-    "texts": "list(string)",
-    "m": "map(string, int)",
-}
-SIGNALS: Final[dict[str, Type]] = {
-    "i": "int", "none_int": "int", "d": "double", "s": "string", "t": "timestamp", "flag": "bool", "none": "bool",
-}  # fmt: skip
-BEFIT: Final = Environment({"signals": SIGNALS, **SCALARS})
+BEFIT: Final = Environment(TYPES)
 T = cel.Type
 GOOGLE: Final = cel.NewEnv(
     variables={
@@ -51,9 +33,8 @@ GOOGLE: Final = cel.NewEnv(
     },
     extensions=_EXTENSIONS,
 )  # fmt: skip
-PARAMS: Final = ("signals", *SCALARS)
+PARAMS: Final = tuple(TYPES)
 ERROR: Final = ("error", None)
-ROOTS: Final = ("bool", "bool", "bool", "int", "double", "string", "ints", "dyn")
 Answer = tuple[str, Any]
 
 

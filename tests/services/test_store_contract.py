@@ -291,6 +291,8 @@ class TestOutbox:
         await store.commit(Commit(0, 1, outbox={"b": b"second", "a": b"first", "c": b"third"}))
         async for opened in before_and_after_restart(store, open_store):
             assert await opened.outbox(2) == [("a", b"first"), ("b", b"second")]
+            assert await opened.outbox(2, after="a") == [("b", b"second"), ("c", b"third")]
+            assert await opened.outbox(2, after="c") == []
         store = await open_store()
         await store.settle(["a", "c", "never"])
         async for opened in before_and_after_restart(store, open_store):

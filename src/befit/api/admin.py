@@ -20,21 +20,16 @@ from befit.api import http
 from befit.api.collect.endpoint import Collect
 from befit.api.collect.replay import Replayed, replay_letters
 from befit.api.problems import problem_of
+from befit.api.releases import release_routes
+from befit.api.tagging import tag_routes
 from befit.errors import InputError, NotFound
 from befit.model import DeadLetter
-from befit.node import Node, ReleaseInfo
+from befit.node import Node
 
 MAX_LETTERS: Final = 1_000
 
 Offset = Annotated[int, QueryParameter(ge=0, description="Offset of the first letter.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=MAX_LETTERS, description="At most so many letters.")]
-
-
-class Releases(msgspec.Struct):
-    """The releases this node has run, newest first, and why the newest state of the site folder is not among them."""
-
-    releases: list[ReleaseInfo]
-    problems: list[str]
 
 
 class DeadLetters(msgspec.Struct):
@@ -63,10 +58,6 @@ def create_admin(node: Node, collect: Collect) -> Litestar:
             raise NotFound(f"no profile has the id {wanted!r}")
         return node.public_view(found, True)
 
-    @get("/releases", summary="Releases this node has run")
-    async def releases() -> Releases:
-        return Releases(node.releases, [str(problem) for problem in node.problems])
-
     @get("/dead-letters", summary="Events that could not be used")
     async def dead_letters(offset: Offset = 0, limit: Limit = 100) -> DeadLetters:
         letters = await node.dead_letters(offset, limit)
@@ -79,7 +70,7 @@ def create_admin(node: Node, collect: Collect) -> Litestar:
 
     return Litestar(
         path="/admin/v1",
-        route_handlers=[profile, releases, dead_letters, replay],
+        route_handlers=[profile, *tag_routes(node), *release_routes(node), dead_letters, replay],
         openapi_config=OpenAPIConfig(
             title="befit admin API",
             version=befit.__version__,

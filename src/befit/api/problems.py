@@ -12,6 +12,7 @@ from befit.errors import (
     BefitError,
     CelError,
     InputError,
+    Problem,
     SiteError,
     TooLarge,
     Unauthorized,
@@ -25,13 +26,17 @@ _CONTENT_TYPE: Final[Header] = (b"content-type", b"application/problem+json")
 
 
 class ProblemDetails(msgspec.Struct, omit_defaults=True):
-    """RFC 9457's members, and `field`: the JSON path of what is wrong, such as `$.batch[3].type`."""
+    """RFC 9457's members, and `field`: the JSON path of what is wrong, such as `$.batch[3].type`.
+
+    `problems` are those of a site: file, line, column, severity, message and hint.
+    """
 
     type: str
     title: str
     status: int
     detail: str
     field: str = ""
+    problems: list[Problem] = []
 
 
 def problem_details(error: BaseException) -> ProblemDetails:
@@ -41,7 +46,8 @@ def problem_details(error: BaseException) -> ProblemDetails:
     if isinstance(error, Unavailable):
         return ProblemDetails("/problems/unavailable", "Not available right now", 503, str(error))
     if isinstance(error, CelError | SiteError):
-        return ProblemDetails("/problems/invalid-site", "The site cannot be used", 422, str(error))
+        found = error.problems if isinstance(error, SiteError) else []
+        return ProblemDetails("/problems/invalid-site", "The site cannot be used", 422, str(error), problems=found)
     if isinstance(error, BefitError):
         return ProblemDetails("/problems/failed", "The request failed", 500, str(error))
     return ProblemDetails(

@@ -14,6 +14,8 @@ that starts with its tag:
     ["map", key, value, key, value…]          ["?", key] makes the entry optional
     ["fold", variable, second variable or null, range, result variable, start, condition, step, result]
                                               a comprehension, as CEL defines it: the macros all, exists, map, filter… and cel.bind
+    ["holds", operand, name?]                 a condition with a name (an audience): true when operand is true, false when it
+                                              is false, errs (a missing value) or is no bool. It never errs; `name` is for traces
     [function, argument…]                     any other tag: an operator ("+", "&&", "?:", "[]", "in", "!"…) or a function
                                               ("size", "startsWith", "math.ceil"…); a method's target is its first argument
 

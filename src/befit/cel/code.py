@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,6 +25,15 @@ PLAIN: Final = frozenset(("bool", "int", "uint", "string", "bytes", "timestamp",
 
 _EXACT_DOUBLE: Final = 2**53
 
+
+def certain(test: Callable[[], Any]) -> bool:
+    """Whether this is true; raising means that it is not."""
+    try:
+        return test() is True
+    except Exception:
+        return False
+
+
 HELPERS: Final[Mapping[str, Any]] = {
     "_Duration": values.Duration,
     "_Timestamp": values.Timestamp,
@@ -38,6 +47,7 @@ HELPERS: Final[Mapping[str, Any]] = {
     "_optional_select": optional_select,
     "_select": select,
     "_truth": truth,
+    "_certain": certain,
     "_all": lambda range_, test: all(map(test, range_)),
     "_exists": lambda range_, test: any(map(test, range_)),
     "_exists_one": lambda range_, test: sum(map(test, range_)) == 1,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from typing import Any, Final
 
 from befit.cel.operators import NUMERIC
@@ -31,7 +32,10 @@ _TYPE_NAMES: Final = {
     "duration": "google.protobuf.Duration",
     "optional": "optional_type",
 }
-_WHOLE: Final = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
+_WHOLE: Final = re.compile(r"\s*([+-]?)0*(\d+?)\s*", re.ASCII)
+_ENOUGH: Final = 30
+"""Digits of a number too large for any type. Python itself reads some thousand digits, and refuses more in its own way."""
+
 _HEXADECIMAL: Final = re.compile(r"\s*[+-]?0[xX]")
 _TRUE: Final = frozenset(("true", "True", "TRUE", "t", "1"))
 _FALSE: Final = frozenset(("false", "False", "FALSE", "f", "0"))
@@ -55,19 +59,21 @@ def double_text(value: float) -> str:
 
 
 def _shortest(value: float) -> str:
-    return next(text for digits in range(17) if float(text := f"{value:.{digits}e}") == value)
+    return f"{Decimal(repr(value)).normalize():e}"
 
 
 def _string_to_int(text: str) -> int:
-    if _WHOLE.fullmatch(text) is None:
+    match = _WHOLE.fullmatch(text)
+    if match is None:
         raise EvaluationError(f"not an int: {text!r}")
-    return integer(int(text))
+    return integer(int(match[1] + match[2][:_ENOUGH]))
 
 
 def _string_to_uint(text: str) -> UInt:
-    if _WHOLE.fullmatch(text) is None or "-" in text:
+    match = _WHOLE.fullmatch(text)
+    if match is None or match[1] == "-":
         raise EvaluationError(f"not a uint: {text!r}")
-    return unsigned(int(text))
+    return unsigned(int(match[2][:_ENOUGH]))
 
 
 def _string_to_double(text: str) -> float:
@@ -75,6 +81,8 @@ def _string_to_double(text: str) -> float:
         if "_" in text or not text.isascii():
             raise ValueError
         return float.fromhex(text) if _HEXADECIMAL.match(text) else float(text)
+    except OverflowError:  # of a hexadecimal one; the others become infinite by themselves
+        return -math.inf if text.strip().startswith("-") else math.inf
     except ValueError:
         raise EvaluationError(f"not a double: {text!r}") from None
 

@@ -158,6 +158,7 @@ _SPECIAL: Final[dict[str, Callable[[Node, Scope], Any]]] = {
     "map": _map,
     "fold": _fold,
     "not_strictly_false": _not_strictly_false,
+    "holds": lambda node, scope: attempt(node[1], scope) is True,
 }
 
 

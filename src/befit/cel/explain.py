@@ -48,6 +48,10 @@ def _reason(node: Node, scope: Scope, values: dict[str, Any]) -> tuple[Any, str]
         case "!":
             value, why = _reason(node[1], scope, values)
             return (not value if isinstance(value, bool) else value), why
+        case "holds":
+            value, why = _reason(node[1], scope, values)
+            holds = value is True
+            return holds, f"{text_of(node)} {'holds' if holds else 'does not hold'} ({why})" if len(node) > 2 else why
         case "?:":
             value, why = _reason(node[1], scope, values)
             if not isinstance(value, bool):

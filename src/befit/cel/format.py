@@ -9,7 +9,8 @@ from typing import Any, Final
 from befit.cel.values import Timestamp, keys, kind
 from befit.errors import EvaluationError
 
-_CLAUSE: Final = re.compile(r"%(?:(%)|(?:\.(\d+))?(.))?", re.DOTALL)
+_CLAUSE: Final = re.compile(r"%(?:(%)|(?:\.(\d+))?(.))?", re.DOTALL | re.ASCII)
+_MOST_DIGITS: Final = 1000
 _BASES: Final = {"b": "b", "o": "o", "x": "x", "X": "X"}
 
 
@@ -26,6 +27,8 @@ def format_string(template: str, arguments: list[Any]) -> str:
             raise EvaluationError("format: unexpected end of the format string")
         if clause not in "sdfeboxX":
             raise EvaluationError(f'format: unrecognized formatting clause "{clause}"')
+        if precision and float(precision) > _MOST_DIGITS:
+            raise EvaluationError(f"format: more than {_MOST_DIGITS} digits")
         if taken >= len(arguments):
             raise EvaluationError(f"format: index {taken} out of range")
         taken += 1

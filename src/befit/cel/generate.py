@@ -215,6 +215,15 @@ class Generator:
             text = f"({name}.values[0] if ({name} := {code.text}).values else {default.text})"
         return joined(text, type_, [code, default])
 
+    def _holds(self, node: Node) -> Code:
+        """In value position. Only where raising means that CEL errs is it enough to catch what is raised."""
+        code = self.code(node[1])
+        if not code.raises:
+            return replace(code, text=f"({code.text} is True)", type=("bool",), native="")
+        if not code.decides:
+            raise NotGeneratedError("errors that another side may take in")
+        return Code(f"_certain(lambda: {code.text})", ("bool",), raises=False)
+
     def _fold(self, node: Node) -> Code:
         if is_bind(node):
             return self._bind(node)
@@ -329,6 +338,7 @@ _SPECIAL: Final[dict[str, Callable[[Generator, Node], Code]]] = {
     "has": Generator._has,
     "list": Generator._list,
     "map": Generator._map,
+    "holds": Generator._holds,
     "fold": Generator._fold,
     "&&": Generator._logical,
     "||": Generator._logical,

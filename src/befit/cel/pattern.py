@@ -1,8 +1,8 @@
 """RE2 patterns as Python's `re` runs them: a translation of RE2's syntax with RE2's meaning.
 
 Classes are ASCII, `$` is the very end, flags may stand anywhere in a group; what RE2 refuses (backreferences, lookaround,
-possessive repetition) is refused. Not offered: `\\C` and Unicode classes (`\\pN`). Source of the syntax: RE2's
-doc/syntax.txt. Groups become plain ones, since nothing reads them.
+possessive repetition) is refused. Case is written out, since `re` folds it in a way of its own. Not offered: `\\C` and
+Unicode classes (`\\pN`). Source of the syntax: RE2's doc/syntax.txt. Groups become plain ones, since nothing reads them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,11 @@ from typing import Final
 from befit.errors import EvaluationError
 
 _LAST: Final = 0x10FFFF
+_LAST_CASED: Final = 0x1E943
+_ODD: Final = "\u0345\u00b5ſςϐϑϕϖϰϱϴϵᲀᲁᲂᲃᲄᲅᲆᲇᲈẛẞ\u1fbe\u1fd3\u0390\u1fe3\u03b0\u2126\u212a\u212b"
+"""Characters with a partner in another case which neither upper() and lower() nor their place (`_NEAR`) tells."""
+
+_NEAR: Final = (1, -1, 8, -8, 9, -9)
 _MAX_REPEAT: Final = 1000
 Ranges = list[tuple[int, int]]
 
@@ -30,6 +35,21 @@ def _complement(ranges: Ranges) -> Ranges:
             result.append((start, low - 1))
         start = max(start, high + 1)
     return [*result, (start, _LAST)] if start <= _LAST else result
+
+
+def _in_any_case(ranges: Ranges) -> Ranges:
+    """The ranges and what Unicode's simple case folding takes for the same."""
+    result = list(ranges)
+    for low, high in ranges:
+        for code in range(low, min(high, _LAST_CASED) + 1):
+            char = chr(code)
+            if char.upper() == char.lower() and char not in _ODD:
+                continue
+            near = (chr(code + step) for step in _NEAR if code + step > 0)
+            others = {char.upper(), char.lower(), char.upper().lower(), char.lower().upper(), *near, *_ODD}
+            same = [other for other in others if len(other) == 1 and other.casefold() == char.casefold()]
+            result += [(ord(other), ord(other)) for other in sorted(same)]
+    return result
 
 
 _PERL: Final = {
@@ -56,7 +76,7 @@ _POSIX: Final = {
 _CONTROL: Final = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _REPEAT: Final = re.compile(r"(?:([*+?])|\{(\d+)(,?)(\d*)\})(\??)", re.ASCII)
 _GROUP: Final = re.compile(r"\(\?(?:P?<(?P<name>\w+)>|(?P<on>[imsU]*)(?:-(?P<off>[imsU]+))?(?P<end>[:)]))", re.ASCII)
-_POSIX_CLASS: Final = re.compile(r"\[:(\^?)(\w+):\]")
+_POSIX_CLASS: Final = re.compile(r"\[:(\^?)(.*?):\]", re.DOTALL)
 
 
 @lru_cache(maxsize=1024)
@@ -113,11 +133,21 @@ class _Translation:
             elif char == ".":
                 self._emit("(?s:.)" if "s" in self.flags else ".")
             else:
-                self._emit(re.escape(char))
+                self._emit_char(char)
 
     def _emit(self, part: str, *, repeatable: bool = True) -> None:
-        self.parts.append(f"(?i:{part})" if "i" in self.flags and repeatable else part)
+        self.parts.append(part)
         self.repeatable = repeatable
+
+    def _emit_char(self, char: str) -> None:
+        ranges = self._folded([(ord(char), ord(char))])
+        self._emit(re.escape(char) if len(ranges) == 1 else _class(ranges))
+
+    def _folded(self, ranges: Ranges) -> Ranges:
+        return _in_any_case(ranges) if "i" in self.flags else ranges
+
+    def _signed(self, ranges: Ranges, *, negated: bool) -> Ranges:
+        return _complement(self._folded(ranges)) if negated else self._folded(ranges)
 
     def _repeat(self, match: re.Match[str]) -> None:
         sign, low, comma, high, lazy = match.groups()
@@ -170,18 +200,17 @@ class _Translation:
             end = self.text.find("\\E", self.at)
             end = len(self.text) if end < 0 else end
             for quoted in self.text[self.at + 2 : end]:
-                self._emit(re.escape(quoted))
+                self._emit_char(quoted)
             self.at = end + 2
         elif char.lower() in _PERL:
             self._emit(_class(self._perl_class()))
         else:
-            self._emit(re.escape(self._escaped_char()))
+            self._emit_char(self._escaped_char())
 
     def _perl_class(self) -> Ranges:
         char = self.text[self.at + 1]
         self.at += 2
-        ranges = _PERL[char.lower()]
-        return ranges if char.islower() else _complement(ranges)
+        return self._signed(_PERL[char.lower()], negated=char.isupper())
 
     def _escaped_char(self) -> str:
         match = re.compile(
@@ -216,17 +245,17 @@ class _Translation:
             if posix[2] not in _POSIX:
                 raise self._refused(f"invalid character class {posix[0]}")
             self.at = posix.end()
-            return _complement(_POSIX[posix[2]]) if posix[1] else _POSIX[posix[2]]
+            return self._signed(_POSIX[posix[2]], negated=bool(posix[1]))
         if self.text[self.at] == "\\" and self.text[self.at + 1 : self.at + 2].lower() in _PERL:
             return self._perl_class()
         low = self._class_char()
         if not self.text.startswith("-", self.at) or self.text.startswith("-]", self.at):
-            return [(ord(low), ord(low))]
+            return self._folded([(ord(low), ord(low))])
         self.at += 1
         high = self._class_char() if self.at < len(self.text) else ""
         if high < low:
             raise self._refused(f"invalid character class range {low}-{high}")
-        return [(ord(low), ord(high))]
+        return self._folded([(ord(low), ord(high))])
 
     def _class_char(self) -> str:
         if self.text[self.at] == "\\":

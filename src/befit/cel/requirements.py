@@ -27,6 +27,8 @@ def requirements(node: Node) -> Iterator[Requirement]:
         case ["&&", *terms]:
             for term in terms:
                 yield from requirements(term)
+        case ["holds", operand, *_]:
+            yield from requirements(operand)
         case ["==", left, right]:
             yield from _equal(left, right)
             yield from _equal(right, left)

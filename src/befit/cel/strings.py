@@ -6,7 +6,6 @@ Positions count Unicode code points. Source: the language definition and the str
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Any, Final
 
 from befit.cel.format import format_string
@@ -88,7 +87,7 @@ def _join(parts: list[Any], separator: str = "") -> str:
 def _decode_base64(text: str) -> bytes:
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except binascii.Error:
+    except ValueError:
         raise EvaluationError("not base64") from None
 
 

@@ -71,6 +71,8 @@ def text_of(node: Node) -> str:
         case "map":
             pairs = zip(arguments[::2], arguments[1::2], strict=True)
             return "{" + ", ".join(f"{text_of(key)}: {text_of(value)}" for key, value in pairs) + "}"
+        case "holds":
+            return str(arguments[1]) if len(arguments) > 1 else _inner(arguments[0])
         case "fold":
             return _macro(node)
     if tag in _BINARY:

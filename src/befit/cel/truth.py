@@ -1,7 +1,7 @@
 """Code for a condition: true only if the expression is definitely true.
 
 Here errors need no exceptions to be exact. With T(x) "x is true" and F(x) "x is false":
-T(a && b) = T(a) and T(b), T(a || b) = T(a) or T(b), T(!a) = F(a), F(a && b) = F(a) or F(b)… A leaf that raises is neither,
+T(a && b) = T(a) and T(b), T(a || b) = T(a) or T(b), T(!a) = F(a), F(a && b) = F(a) or F(b), F(holds a) = not T(a)… A leaf that raises is neither,
 so it simply ends a conjunction; only inside a disjunction does it need a guard, and `all` and `exists` are long ones.
 """
 
@@ -39,6 +39,13 @@ class Disjunction:
 
 
 @dataclass(frozen=True, slots=True)
+class Negation:
+    """`part` does not hold, be it that it raises."""
+
+    part: Plan
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """`then` if the condition is true, `otherwise` if it is false."""
 
@@ -57,7 +64,7 @@ class Loop:
     every: bool
 
 
-Plan: TypeAlias = "Leaf | Conjunction | Disjunction | Choice | Loop"
+Plan: TypeAlias = "Leaf | Conjunction | Disjunction | Negation | Choice | Loop"
 
 
 class UndecidedError(Exception):
@@ -73,6 +80,8 @@ def plan(generator: Generator, node: Node, want: bool = True) -> Plan:
         case "&&" | "||":
             parts = tuple(plan(generator, side, want) for side in node[1:])
             return _flat(Conjunction if (tag == "&&") is want else Disjunction, parts)
+        case "holds":
+            return _holds(generator, node[1], want)
         case "?:":
             return _choice(generator, node, want)
         case "fold" if is_bind(node):
@@ -114,12 +123,22 @@ def _flat(kind: type[Conjunction] | type[Disjunction], parts: tuple[Plan, ...]) 
     return kind(tuple(joined))
 
 
+def _holds(generator: Generator, node: Node, want: bool) -> Plan:
+    certain = plan(generator, node)
+    if want:
+        return certain
+    if isinstance(certain, Leaf) and not certain.raises:
+        return Leaf(f"(not {certain.text})", False)
+    return Negation(certain)
+
+
 def _choice(generator: Generator, node: Node, want: bool) -> Plan:
     _, condition, then, otherwise = node
-    code = generator.condition(generator.code(condition))
     yes, no = plan(generator, then, want), plan(generator, otherwise, want)
-    if code.decides:
-        return Choice(code.text, yes, no)
+    if not isinstance(condition, list) or condition[0] != "holds":
+        code = generator.condition(generator.code(condition))
+        if code.decides:
+            return Choice(code.text, yes, no)
     return Disjunction(
         (
             _flat(Conjunction, (plan(generator, condition), yes)),
@@ -150,6 +169,9 @@ def statements(generator: Generator, condition: Plan, target: str = "") -> list[
             return _all(generator, parts, target)
         case Disjunction(parts):
             return _any(generator, parts, target)
+        case Negation(part):
+            holds = target or generator.fresh("r")
+            return [*_guarded(statements(generator, part, holds), holds), f"{out}not {holds}"]
         case Choice(test, then, otherwise):
             yes, no = (_indented(statements(generator, part, target)) for part in (then, otherwise))
             return [f"if {test}:", *yes, "else:", *no]
@@ -199,4 +221,4 @@ def _indented(lines: list[str]) -> list[str]:
 
 
 def _raises(part: Plan) -> bool:
-    return part.raises if isinstance(part, Leaf) else True
+    return part.raises if isinstance(part, Leaf) else not isinstance(part, Negation)

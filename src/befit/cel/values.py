@@ -27,7 +27,7 @@ _RFC3339: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
 )
 _UNITS: Final = {"h": 3600 * SECOND, "m": 60 * SECOND, "s": SECOND, "ms": 1_000_000, "us": 1_000, "ns": 1}
-_TERM: Final = re.compile(r"(\d+)?(?:\.(\d*))?(h|ms|us|ns|m|s)", re.ASCII)
+_TERM: Final = re.compile(r"(\d{1,1000})?(?:\.(\d{0,1000}))?(h|ms|us|ns|m|s)", re.ASCII)
 
 
 class NoSuchKey(EvaluationError):

@@ -65,6 +65,80 @@ def show(
     return 0
 
 
+@profile.command
+def tag(
+    id: str,  # noqa: A002 - the name in the usage line
+    name: str,
+    /,
+    *,
+    ttl: str = "",
+    by: Annotated[str, Parameter(env_var="USER")] = "",
+    json: Json = False,
+    remote: Annotated[Remote | None, Parameter(name="*")] = None,
+) -> int:
+    """Set a tag of a visitor by hand, on a running server.
+
+    A tag that is set is renewed; that never shortens its time. It need not be one of the site's.
+
+    Example: `befit profile tag user-42 vip --ttl 30d`
+
+    Parameters
+    ----------
+    id
+        Any id of the visitor.
+    name
+        The tag.
+    ttl
+        How long it stays, such as 12h or 30d; by default as tags.yaml says, else for good.
+    by
+        Who does it; the tag's source says so.
+    json
+        Print the profile, as `show` does.
+    """
+    view = (remote or Remote()).put(_tag_path(id, name), {"ttl": ttl, "by": by})
+    return _print_tags(view, json)
+
+
+@profile.command
+def untag(
+    id: str,  # noqa: A002 - the name in the usage line
+    name: str,
+    /,
+    *,
+    by: Annotated[str, Parameter(env_var="USER")] = "",
+    json: Json = False,
+    remote: Annotated[Remote | None, Parameter(name="*")] = None,
+) -> int:
+    """Remove a tag of a visitor by hand, on a running server, whoever had set it.
+
+    Example: `befit profile untag user-42 vip`
+
+    Parameters
+    ----------
+    id
+        Any id of the visitor.
+    name
+        The tag.
+    by
+        Who does it, for the event log.
+    json
+        Print the profile, as `show` does.
+    """
+    return _print_tags((remote or Remote()).delete(_tag_path(id, name), by=by), json)
+
+
+def _tag_path(any_id: str, tag: str) -> str:
+    return f"/admin/v1/profiles/{quote(any_id, safe='')}/tags/{quote(tag, safe='')}"
+
+
+def _print_tags(view: dict[str, Any], as_json: bool) -> int:
+    if as_json:
+        print_json(view)
+    else:
+        print(f"{view['id']}: {', '.join(view['tags']) or 'no tags'}")
+    return 0
+
+
 async def _at_rest(any_id: str, data: Path, site: Path | None) -> dict[str, Any]:
     """The same view, without a server. Raises NotFound, or SettingsError when a server has the folder open."""
     from befit.engine import Program

@@ -25,7 +25,7 @@ async def rebuild_into(site: Path, data: Path, into: Path, compare_with: Path | 
     """
     from befit.engine import Program
     from befit.log import open_log
-    from befit.node.rebuild import compare, rebuild
+    from befit.node.rebuild import compare, keep_calls, rebuild
     from befit.site import load_site
     from befit.store import open_store
 
@@ -40,6 +40,13 @@ async def rebuild_into(site: Path, data: Path, into: Path, compare_with: Path | 
         with _progress() as progress:
             task = progress.add_task("folding", total=total)
             records = await rebuild(log, store, program, lambda taken: progress.update(task, completed=taken))
+        if (data / "store").is_dir():
+            kept = open_store(f"embedded:{data}?mode=ro")
+            await kept.open()
+            try:
+                await keep_calls(kept, store)
+            finally:
+                await kept.close()
         if live is None:
             return Rebuilt(records, await store.count(), [])
         await live.open()

@@ -40,6 +40,14 @@ class Remote:
         """What `POST {path}` answers; raises the same."""
         return self._ask("POST", path, json=body)
 
+    def put(self, path: str, body: Any) -> Any:
+        """What `PUT {path}` answers; raises the same."""
+        return self._ask("PUT", path, json=body)
+
+    def delete(self, path: str, **query: str | int) -> Any:
+        """What `DELETE {path}` answers; raises the same."""
+        return self._ask("DELETE", path, params=query)
+
     def _ask(self, method: str, path: str, **request: Any) -> Any:
         key = self.secret_key or kept_key(self.data)
         url = self.url.rstrip("/") + path

@@ -7,6 +7,7 @@ from typing import Final
 
 from befit.model import Profile
 
+NEVER: Final = 2**63
 _RANGE: Final = float(2**53)
 
 
@@ -20,5 +21,10 @@ def bucket(key: str, salt: str) -> float:
 
 
 def unit_of(profile: Profile) -> str:
-    """The key under which a visitor is assigned: the smallest id, which for most visitors stays the same after a login."""
-    return min(profile.ids, default=profile.id)
+    """The key under which a visitor is assigned. It stays that of the earliest profile, whatever joins it."""
+    return profile.unit or profile.id
+
+
+def earliest(one: Profile, other: Profile) -> Profile:
+    """The profile that was there first, of two that become one."""
+    return min(one, other, key=lambda profile: (profile.first_seen or NEVER, unit_of(profile)))

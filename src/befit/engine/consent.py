@@ -43,10 +43,19 @@ def preferences(event: Event) -> dict[str, bool]:
 
 
 def forget(profile: Profile, purpose: str, program: Program, changed: set[str]) -> None:
-    """Drop the signals and tags that were kept for this purpose."""
+    """Drop the signals and tags that were kept for this purpose, and what its triggers did and remember."""
     for signal in program.signals.values():
         if signal.signal.purpose == purpose and profile.signals.pop(signal.name, None) is not None:
             changed.add(signal.changes)
     for rule in program.release.tags:
         if rule.purpose == purpose and profile.tags.pop(rule.tag, None) is not None:
+            changed.add("tags")
+    for trigger in program.release.triggers:
+        if trigger.purpose != purpose:
+            continue
+        if profile.triggers.pop(trigger.name, None) is not None:
+            changed.update(f"triggers.{slot}" for slot in trigger.show)
+        tag = profile.tags.get(trigger.tag)
+        if tag is not None and tag.source == f"trigger {trigger.name}":
+            del profile.tags[trigger.tag]
             changed.add("tags")

@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 from befit.engine.caps import held_back, is_showing
+from befit.engine.explore import decision_id, explore
 from befit.engine.program import Program
 from befit.engine.rules import CompiledBranch, CompiledSlot, Content, Siblings
 from befit.engine.trace import trace_slot
@@ -27,30 +28,46 @@ def decide(profile: Profile, request: DecideRequest, program: Program, now: int)
     slots = program.slots
     decisions = []
     for name in request.slots or slots:
-        slot = slots.get(name)
-        if slot is None:
-            raise NotFound(f"the site has no slot {name!r}; it has {', '.join(sorted(slots))}", field="$.slots")
-        content, reason = choose(slot, profile, args, now)
+        try:
+            slot = slots[name]
+        except KeyError:
+            known = ", ".join(sorted(slots))
+            raise NotFound(f"the site has no slot {name!r}; it has {known}", field="$.slots") from None
+        content, reason, propensity = choose(slot, profile, args, now)
         props = content.raw if content.raw is not None else content.render(args)
         decision = Decision(  # by position, which takes half the time of ten names
             name, content.module, content.type, content.variant, props, f"{ticket}.{name}", reason, release
         )
+        if propensity != 1.0:
+            decision.propensity, decision.decision_id = propensity, decision_id(ticket, name, propensity)
         if trace:
             decision.trace = trace_slot(slot, profile, args, now)
         decisions.append(decision)
     return decisions
 
 
-def choose(slot: CompiledSlot, profile: Profile, args: tuple[Any, ...], now: int) -> tuple[Content, str]:
-    """The content to show and the reason for it: a trigger that is still showing, or the first branch that holds."""
+def choose(slot: CompiledSlot, profile: Profile, args: tuple[Any, ...], now: int) -> tuple[Content, str, float]:
+    """The content to show, the reason for it and its propensity: of a trigger that is still showing, or else of the first
+    branch that holds; in a slot that explores, of any."""
     if slot.shows and profile.triggers:
         for trigger, content in slot.shows:
             if is_showing(trigger, profile, now):
-                return content, f"trigger {trigger.name}"
+                return content, f"trigger {trigger.name}", 1.0
+    if slot.explore:
+        return choose_any(slot, profile, args, now)
     leaf = first_leaf(slot.rules, profile, args, now)
     if leaf is None or leaf.content is None:
-        return NOTHING, "nothing: every branch that holds has been shown often enough"
-    return leaf.content, leaf.reason
+        return NOTHING, SATED, 1.0
+    return leaf.content, leaf.reason, 1.0
+
+
+def choose_any(slot: CompiledSlot, profile: Profile, args: tuple[Any, ...], now: int) -> tuple[Content, str, float]:
+    """The same in a slot that explores."""
+    found = explore(slot, profile, args, now)
+    if found is None or found.leaf.content is None:
+        return NOTHING, SATED, 1.0
+    reason = f"explored: {found.leaf.reason}" if found.explored else found.leaf.reason
+    return found.leaf.content, reason, found.propensity
 
 
 def first_leaf(siblings: Siblings, profile: Profile, args: tuple[Any, ...], now: int) -> CompiledBranch | None:
@@ -85,3 +102,4 @@ class _Nothing(Content):
 
 
 NOTHING = _Nothing()
+SATED = "nothing: every branch that holds has been shown often enough"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from befit.engine.calls import Call
 from befit.model import Event, Profile
 
 
@@ -13,6 +14,8 @@ class Effects:
 
     changed    inputs that may have another value now (`befit.engine.inputs`): slots that read none of them stay as they are
     emit       track events that triggers want appended to the log
+    calls      what triggers want told to the outside; only a live worker does so
+    completed  names of the sequences that this event completed
     timers_set, timers_unset   name -> due time, and names no longer waited for; the store indexes them by due time
     again      inputs that tags and triggers changed in the round at hand
     late       the event came after the allowed lateness and changed nothing
@@ -22,6 +25,8 @@ class Effects:
     changed: set[str] = field(default_factory=set)
     again: set[str] = field(default_factory=set)
     emit: list[Event] = field(default_factory=list)
+    calls: tuple[Call, ...] = ()
+    completed: set[str] = field(default_factory=set)
     timers_set: dict[str, int] = field(default_factory=dict)
     timers_unset: dict[str, int] = field(default_factory=dict)
     late: bool = False
@@ -33,7 +38,8 @@ class Effects:
         if before == due:
             return
         if before:
-            self.timers_unset[name] = before
+            if self.timers_set.pop(name, 0) != before:
+                self.timers_unset[name] = before
             del profile.timers[name]
         if due:
             profile.timers[name] = due

@@ -6,6 +6,7 @@ triggers in rounds until nothing changes any more.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 from befit.engine.bound import BOUND_EVERY, bound
@@ -14,9 +15,11 @@ from befit.engine.consent import allowed, take_consent
 from befit.engine.effects import Effects
 from befit.engine.impressions import count_impression
 from befit.engine.limits import TRAITS
-from befit.engine.program import CompiledSignal, Program
+from befit.engine.own_events import OWN
+from befit.engine.program import CompiledSignal, Program, scope_of
 from befit.engine.reactions import apply_event_rules, react
 from befit.engine.sessions import follow
+from befit.engine.tagging import tag_by_hand
 from befit.engine.timers import elapse
 from befit.engine.view import of_event, variables
 from befit.errors import EvaluationError
@@ -33,6 +36,11 @@ def fold(profile: Profile, event: Event, program: Program, merged: bool = False)
     effects = Effects()
     if event.type == "timer":
         elapse(profile, event, program, effects)
+        finish(profile, event, effects)
+        return effects
+    if event.type == "tag":
+        tag_by_hand(profile, event, program, effects)
+        react(profile, event, program, max(event.timestamp, profile.last_seen), effects)
         finish(profile, event, effects)
         return effects
     if event.received_at - event.timestamp > program.release.site.lateness_ms and not event.historical:
@@ -62,7 +70,7 @@ def finish(profile: Profile, event: Event, effects: Effects) -> None:
     profile.version += 1
     if not profile.first_seen or event.timestamp < profile.first_seen:
         profile.first_seen = event.timestamp
-    if event.type != "timer" and event.timestamp > profile.last_seen:
+    if event.timestamp > profile.last_seen and event.type not in OWN:
         profile.last_seen = event.timestamp
         effects.changed.add("profile")
     if not profile.version % BOUND_EVERY:
@@ -128,10 +136,10 @@ def feed_signals(
                 feed(profile, event, signal, session, args, effects)
     for signal in program.sequences.get(event.name, ()):
         if allowed(signal.signal.purpose, profile):
-            advance(profile, event, signal, args, effects)
-    for source, top in program.tops.items():
+            advance(profile, event, signal, session, args, effects)
+    for source, leader in program.leaders.items():
         if source in effects.changed:
-            effects.changed.add(top)
+            effects.changed.add(leader)
 
 
 def feed(
@@ -148,33 +156,54 @@ def feed(
         except EvaluationError as error:
             effects.spoiled.append(f"signals.{signal.name}: {error}")
             return
-        if signal.adds and (value.__class__ is bool or not isinstance(value, (int, float))):
+        if signal.numeric and not is_number(value):
             effects.spoiled.append(f"signals.{signal.name}: {value!r:.100} is not a number")
+            return
+        if signal.single and (value is None or value.__class__ is list or value.__class__ is dict):
+            effects.spoiled.append(f"signals.{signal.name}: {value!r:.100} is not a single value")
             return
         if signal.weighed:
             value = (value, signal.weights.get(event.name, 1.0))
     if signal.scope:
-        if event.timestamp < session.started:
+        scope, began = scope_of(session, signal.scope)
+        if event.timestamp < began:
             return
-        scope = session.id if signal.scope == "session" else session.pages[-1].view_id if session.pages else ""
-        value = (scope, value)
+        value = (scope, began, value)
     states = profile.signals
     states[signal.name] = kind.update(states.get(signal.name), event.timestamp, value)
     effects.changed.add(signal.changes)
 
 
-def advance(profile: Profile, event: Event, signal: CompiledSignal, args: tuple[Any, ...], effects: Effects) -> None:
-    """A sequence takes its step, and its timer with it."""
-    sequence = signal.sequence
-    if sequence is None:
+def advance(
+    profile: Profile, event: Event, signal: CompiledSignal, session: Session, args: tuple[Any, ...], effects: Effects
+) -> None:
+    """A sequence or funnel takes its step, and a sequence its timer with it."""
+    kind, steps, sequence = signal.kind, signal.steps, signal.sequence
+    if kind is None or steps is None:
         return
+    value: Any = steps.mask(event.name, args)
+    if not value:
+        return
+    time = event.timestamp
+    if signal.scope:
+        scope, began = scope_of(session, signal.scope)
+        if time < began:
+            return
+        value = (scope, began, value)
     before = profile.signals.get(signal.name)
-    state = sequence.advance(before, event.timestamp, event.name, args)
-    if state is before:
-        return
-    if state is None:
-        profile.signals.pop(signal.name, None)
-    else:
-        profile.signals[signal.name] = state
-    effects.set_timer(profile, f"signal:{signal.name}", sequence.due(state))
-    effects.changed.add(signal.changes)
+    was = kind.empty if before is None else kind.read(before, time)
+    completed = sequence.completed(before) if sequence is not None and before is not None else 0
+    state = kind.update(before, time, value)
+    profile.signals[signal.name] = state
+    if signal.scope or kind.read(state, time) != was:
+        effects.changed.add(signal.changes)
+    if sequence is not None:
+        effects.set_timer(profile, f"signal:{signal.name}", sequence.due(state))
+        if sequence.completed(state) > completed:
+            effects.completed.add(signal.name)
+            effects.changed.add(signal.changes)
+
+
+def is_number(value: Any) -> bool:
+    """Whether this can be added up: neither a bool nor infinite nor NaN."""
+    return isinstance(value, (int, float)) and value.__class__ is not bool and isfinite(value)

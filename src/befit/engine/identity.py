@@ -8,13 +8,12 @@ the user it was last seen with; it never joins two known users: only `alias` doe
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from befit.engine.assignment import earliest, unit_of
 from befit.engine.limits import IDS
+from befit.engine.program import Program, scope_of
 from befit.model import Activation, Event, Profile, Session, Shown, Tag
-
-if TYPE_CHECKING:
-    from befit.engine.program import Program
 
 
 class Route(NamedTuple):
@@ -68,6 +67,9 @@ def merge(one: Profile, other: Profile, program: Program, profile_id: str) -> Pr
     Counters add, sets unite, the last writer wins by event time for scalars, the newer session goes on.
     """
     newer = max(one, other, key=_recency)
+    unit = unit_of(earliest(one, other))
+    session = _newer_session(one.session, other.session)
+    signals = merge_signals(one.signals, other.signals, program, session)
     times = {
         name: max(one.trait_times.get(name, 0), other.trait_times.get(name, 0))
         for name in sorted({*one.trait_times, *other.trait_times})
@@ -84,28 +86,37 @@ def merge(one: Profile, other: Profile, program: Program, profile_id: str) -> Pr
             name: one.consent.get(name, True) and other.consent.get(name, True)
             for name in sorted({*one.consent, *other.consent})
         },
-        signals=merge_signals(one.signals, other.signals, program),
+        signals=signals,
         tags=_unite(one.tags, other.tags, _merge_tag),
         triggers=_unite(one.triggers, other.triggers, _merge_activation),
-        timers=_unite(one.timers, other.timers, max),
+        timers=_merge_timers(one, other, signals, program),
         shown=_unite(one.shown, other.shown, _merge_shown),
         sessions=one.sessions + other.sessions,
-        session=_newer_session(one.session, other.session),
+        session=session,
         context=dict(newer.context),
+        unit="" if unit == profile_id else unit,
         backfill=max(one.backfill, other.backfill),
     )
 
 
-def merge_signals(one: dict[str, Any], other: dict[str, Any], program: Program) -> dict[str, Any]:
-    """Signal by signal, as its kind says; a signal that the release does not know any more is dropped."""
+def merge_signals(
+    one: dict[str, Any], other: dict[str, Any], program: Program, session: Session | None
+) -> dict[str, Any]:
+    """Signal by signal, as its kind says; a signal that the release does not know any more is dropped.
+
+    Of what counts within a session or page view only that of `session`, which goes on, is kept.
+    """
     merged = {}
     for name in sorted({*one, *other}):
         signal = program.signals.get(name)
-        kind = None if signal is None else signal.sequence or signal.kind
-        if kind is None:
+        if signal is None or signal.kind is None:
             continue
         states = [states[name] for states in (one, other) if name in states]
-        merged[name] = states[0] if len(states) == 1 else kind.merge(states[0], states[1])
+        if signal.scope:
+            current = None if session is None else scope_of(session, signal.scope)[0]
+            states = [state for state in states if state[0] == current]
+        if states:
+            merged[name] = states[0] if len(states) == 1 else signal.kind.merge(states[0], states[1])
     return merged
 
 
@@ -115,6 +126,21 @@ def _unite(one: dict[str, Any], other: dict[str, Any], join: Any) -> dict[str, A
         values = [values[name] for values in (one, other) if name in values]
         united[name] = values[0] if len(values) == 1 else join(values[0], values[1])
     return united
+
+
+def _merge_timers(one: Profile, other: Profile, signals: dict[str, Any], program: Program) -> dict[str, int]:
+    """The later of both; of sequences, what the merged state waits for."""
+    timers = _unite(one.timers, other.timers, max)
+    for signal in program.signals.values():
+        if signal.sequence is None:
+            continue
+        name = f"signal:{signal.name}"
+        due = signal.sequence.due(signals[signal.name]) if signal.name in signals else 0
+        if due:
+            timers[name] = due
+        else:
+            timers.pop(name, None)
+    return dict(sorted(timers.items()))
 
 
 def _merge_traits(one: Profile, other: Profile) -> dict[str, Any]:
@@ -133,6 +159,7 @@ def _merge_tag(one: Tag, other: Tag) -> Tag:
 
 def _merge_activation(one: Activation, other: Activation) -> Activation:
     newer = max(one, other, key=lambda a: (a.fired, a.until, a.scope, a.session, a.in_session))
+    day = max(one.day, other.day)
     return Activation(
         held=one.held or other.held,
         fired=newer.fired,
@@ -140,6 +167,10 @@ def _merge_activation(one: Activation, other: Activation) -> Activation:
         scope=newer.scope,
         session=newer.session,
         in_session=newer.in_session,
+        day=day,
+        in_day=sum(activation.in_day for activation in (one, other) if activation.day == day),
+        total=one.total + other.total,
+        settled=max(one.settled, other.settled),
     )
 
 

@@ -9,14 +9,17 @@ from befit.cel import Compiled, Duration, compile_condition
 from befit.engine.coercion import coercions, times
 from befit.engine.index import Index
 from befit.engine.inputs import inputs
+from befit.engine.kinds.kind import Kind
+from befit.engine.kinds.numbers import Total
+from befit.engine.kinds.sequence import ScopedSequence, Sequence
+from befit.engine.kinds.steps import Steps
+from befit.engine.kinds.windows import Scoped
 from befit.engine.rules import CompiledSlot, compile_slot, computed, conditions
-from befit.engine.sequences import Sequence
-from befit.engine.signals import MISSING, Kind, Scoped, Total, kind_of
+from befit.engine.signals import MISSING, NUMERIC, ORDERED, SINGLE, kind_of
 from befit.engine.view import MS, VARIABLES, current_session
-from befit.model import Condition, Module, Profile, Release, Signal, TagRule, Trigger
+from befit.model import Condition, Module, Profile, Release, Session, Signal, TagRule, Trigger
 
 Read = Callable[[Profile, int], Any]
-SEQUENCE_KINDS: Final = ("sequence", "absence")
 STATELESS: Final = ("dwell", "leader")
 """Kinds that keep nothing of their own in a profile."""
 
@@ -31,16 +34,25 @@ def compiled(condition: Condition | None, kept: list[tuple[str, Compiled]]) -> C
 
 
 class CompiledSignal:
-    """A signal with its functions. `kind` for stateful ones, `sequence` for sequences, neither for dwell and top."""
+    """A signal with its functions.
+
+    kind       what keeps its state; None for dwell and leader, which have none of their own
+    steps      for sequences and funnels: which of them an event is
+    sequence   the kind of a sequence, which has timers and completions beside its value
+    numeric, single    whether it takes a number, a single value
+    scope      `session` or `page` when it starts anew with each
+    """
 
     __slots__ = (
-        "adds",
         "changes",
         "kind",
         "name",
+        "numeric",
         "scope",
         "sequence",
         "signal",
+        "single",
+        "steps",
         "test",
         "value",
         "weighed",
@@ -55,16 +67,16 @@ class CompiledSignal:
         self.changes = f"signals.{signal.name}"
         self.test = None if where is None else where.test
         self.value = None if value is None else value.value
-        self.adds = signal.kind == "sum"
+        self.numeric = signal.kind in NUMERIC
+        self.single = signal.kind in SINGLE
         self.weighed = signal.kind == "affinity"
         self.weights = signal.weights
-        self.kind: Kind | None = None
-        self.sequence: Sequence | None = None
-        if signal.kind in SEQUENCE_KINDS:
+        self.steps: Steps | None = None
+        if signal.kind in ORDERED:
             tests = [compiled(step.where, kept) for step in signal.steps]
-            self.sequence = Sequence(signal, [None if test is None else test.test for test in tests])
-        else:
-            self.kind = kind_of(signal)
+            self.steps = Steps(signal.steps, [None if test is None else test.test for test in tests])
+        self.kind: Kind | None = kind_of(signal)
+        self.sequence = self.kind if isinstance(self.kind, (Sequence, ScopedSequence)) else None
         self.scope = signal.window if isinstance(self.kind, Scoped) else ""
 
 
@@ -100,6 +112,8 @@ class Program:
 
     conditions                       (place, function) of every condition that fold or decide test
     on_signals, on_rules, on_unset   event name -> index of the signals, tags and triggers, tag removals it feeds
+    delays                           event name -> triggers with a delay that it sets off or calls off
+    on_complete                      sequence -> triggers that act when it is completed
     readers, unset_readers           changed input -> index of rules without `on` whose condition reads it
     reactive                         all inputs in `readers` and `unset_readers`
     event_uses, reactive_uses, slot_uses    condition variables read on an event, in reaction to one, and in deciding
@@ -121,9 +135,10 @@ class Program:
         self.sequences = self._sequence_index()
         self.on_rules, self.readers = self._rule_indexes()
         self.on_unset, self.unset_readers = self._unset_indexes()
+        self.delays, self.on_complete = self._delays(), self._on_complete()
         self.reactive = frozenset({*self.readers, *self.unset_readers})
         self.event_uses, self.reactive_uses = self._uses()
-        self.tops = {f"signals.{s.of}": f"signals.{s.name}" for s in release.signals if s.kind == "top"}
+        self.leaders = {f"signals.{s.of}": f"signals.{s.name}" for s in release.signals if s.kind == "leader"}
         self.dwells = {
             of: tuple(f"signals.{s.name}" for s in release.signals if s.kind == "dwell" and s.of == of)
             for of in ("page", "session")
@@ -152,11 +167,11 @@ class Program:
         name, signal = compiled_signal.name, compiled_signal.signal
         if signal.kind == "dwell":
             return self._read_dwell(signal.of)
-        if signal.kind == "top":
-            return self._read_top(signal.of)
+        if signal.kind == "leader":
+            return self._read_leader(signal.of)
         if compiled_signal.scope and compiled_signal.kind is not None:
             return self._read_scoped(name, compiled_signal.kind, compiled_signal.scope)
-        kind = compiled_signal.sequence or compiled_signal.kind
+        kind = compiled_signal.kind
         if kind is None:
             return _read_nothing
 
@@ -198,7 +213,7 @@ class Program:
 
         return read
 
-    def _read_top(self, of: str) -> Read:
+    def _read_leader(self, of: str) -> Read:
         def read(profile: Profile, now: int) -> Any:
             for key in self.reads[of](profile, now):  # best first, whatever its window
                 return key
@@ -207,22 +222,26 @@ class Program:
         return read
 
     def _signal_index(self) -> dict[str, Index[CompiledSignal]]:
-        fed = [s for s in self.signals.values() if s.sequence is None and s.kind is not None]
+        fed = [s for s in self.signals.values() if s.steps is None and s.kind is not None]
         names = {name for s in fed for name in s.signal.on}
         return {name: Index((s, s.signal.where) for s in fed if name in s.signal.on) for name in names}
 
     def _sequence_index(self) -> dict[str, list[CompiledSignal]]:
         by_event: dict[str, list[CompiledSignal]] = {}
         for signal in self.signals.values():
-            if signal.sequence is not None:
-                for name in dict.fromkeys(step.on for step in signal.signal.steps):
+            if signal.steps is not None:
+                for name in signal.steps.by_event:
                     by_event.setdefault(name, []).append(signal)
         return by_event
 
     def _rule_indexes(self) -> tuple[dict[str, Index[Rule]], dict[str, Index[Rule]]]:
         rules: list[tuple[Rule, tuple[str, ...], Condition | None]] = [
             *((tag, tag.rule.on, tag.rule.when) for tag in self.tags.values() if tag.rule.on or tag.rule.when),
-            *((trigger, trigger.trigger.on, trigger.trigger.when) for trigger in self.triggers.values()),
+            *(
+                (trigger, trigger.trigger.on, trigger.trigger.when)
+                for trigger in self.triggers.values()
+                if not trigger.trigger.delay_ms and not trigger.trigger.sequence
+            ),
         ]
         return file_rules(rules)
 
@@ -235,6 +254,21 @@ class Program:
             ]
         )
 
+    def _delays(self) -> dict[str, list[CompiledTrigger]]:
+        by_event: dict[str, list[CompiledTrigger]] = {}
+        for trigger in self.triggers.values():
+            if trigger.trigger.delay_ms:
+                for name in dict.fromkeys((*trigger.trigger.on, *trigger.trigger.cancel_on)):
+                    by_event.setdefault(name, []).append(trigger)
+        return by_event
+
+    def _on_complete(self) -> dict[str, list[CompiledTrigger]]:
+        by_sequence: dict[str, list[CompiledTrigger]] = {}
+        for trigger in self.triggers.values():
+            if trigger.trigger.sequence:
+                by_sequence.setdefault(trigger.trigger.sequence, []).append(trigger)
+        return by_sequence
+
     def _uses(self) -> tuple[frozenset[str], frozenset[str]]:
         release = self.release
         on_event = [c for s in release.signals for c in (s.where, s.value, *(step.where for step in s.steps))]
@@ -243,7 +277,7 @@ class Program:
             (on_event if tag.on else reactive).append(tag.when)
             (on_event if tag.unset_on else reactive).append(tag.unset_when)
         for trigger in release.triggers:
-            (on_event if trigger.on else reactive).append(trigger.when)
+            (on_event if trigger.on and not trigger.delay_ms else reactive).append(trigger.when)
         return top_level(on_event), top_level(reactive)
 
     def _shows(self) -> dict[str, list[Trigger]]:
@@ -286,11 +320,16 @@ def file_rules(
 
 
 def scope_id(profile: Profile, program: Program, now: int, scope: str) -> str:
-    """The id of the current session or page view; empty when there is none."""
+    """The id of the current session or page view, which is the session's before its first; empty when there is none."""
     session = current_session(profile, program, now)
-    if session is None:
-        return ""
-    return session.id if scope == "session" else session.pages[-1].view_id if session.pages else ""
+    return "" if session is None else scope_of(session, scope)[0]
+
+
+def scope_of(session: Session, scope: str) -> tuple[str, int]:
+    """The id of the session, or of its current page view, and when it began."""
+    if scope == "page" and session.pages:
+        return session.pages[-1].view_id, session.pages[-1].started
+    return session.id, session.started
 
 
 def _read_nothing(profile: Profile, now: int) -> Any:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from befit.engine import delays
 from befit.engine.consent import allowed
 from befit.engine.effects import Effects
-from befit.engine.limits import ROUNDS, TAGS
+from befit.engine.firing import fire
+from befit.engine.limits import ROUNDS
 from befit.engine.program import CompiledTag, Program
+from befit.engine.tagging import remove_tag, set_tag
 from befit.engine.view import variables
-from befit.model import Activation, Event, Profile, Tag, Trigger
+from befit.model import Activation, Event, Profile
 
 
 def apply_event_rules(
     profile: Profile, event: Event, program: Program, args: tuple[Any, ...], now: int, effects: Effects
 ) -> None:
-    """Rules that name this event in `on`: removals first, so that one event can renew a tag."""
+    """Rules that name this event: delays first, then removals before settings, so that one event can renew a tag."""
+    for trigger in program.delays.get(event.name, ()):
+        if event.name in trigger.trigger.cancel_on:
+            delays.cancel(profile, event, trigger, program, effects)
+        else:
+            delays.begin(profile, event, trigger, program, effects)
     unset = program.on_unset.get(event.name)
     if unset is not None:
         for rule in unset.candidates(args):
@@ -35,7 +43,12 @@ def apply_event_rules(
 
 
 def react(profile: Profile, event: Event, program: Program, now: int, effects: Effects) -> None:
-    """Rules without `on`: looked at when something that their condition reads has changed, in at most `ROUNDS` rounds."""
+    """What follows from the changes: triggers on sequences that were completed, then rules without `on`.
+
+    These are looked at when something that their condition reads has changed, in at most `ROUNDS` rounds.
+    """
+    if effects.completed:
+        _complete(profile, event, program, now, effects)
     pending = effects.changed
     for _ in range(ROUNDS):
         # Sorted, because the order of a set differs from process to process and a replay must give the same bytes.
@@ -48,6 +61,14 @@ def react(profile: Profile, event: Event, program: Program, now: int, effects: E
         _set(profile, event, program, concerned, args, now, effects)
         pending = effects.again
     effects.spoiled.append(f"tags and triggers still set each other off after {ROUNDS} rounds at {event.name!r}")
+
+
+def _complete(profile: Profile, event: Event, program: Program, now: int, effects: Effects) -> None:
+    args = variables(profile, program, now, uses=program.reactive_uses)
+    for name in sorted(effects.completed):
+        for trigger in program.on_complete.get(name, ()):
+            if trigger.test is None or trigger.test(*args):
+                fire(profile, event, trigger.trigger, program, now, effects)
 
 
 def _remove(profile: Profile, program: Program, concerned: list[str], args: tuple[Any, ...], effects: Effects) -> None:
@@ -89,69 +110,3 @@ def _set(
         trigger = program.triggers.get(name) if activation.held else None
         if trigger is not None and trigger.test is not None and not trigger.inputs.isdisjoint(concerned):
             activation.held = trigger.test(*args)
-
-
-def set_tag(profile: Profile, tag: str, ttl_ms: int, source: str, time: int, effects: Effects) -> None:
-    """Set a tag, or renew it. Its expiry is a timer."""
-    expires = time + ttl_ms if ttl_ms else 0
-    before = profile.tags.get(tag)
-    if before is not None and (before.expires == 0 or 0 < expires <= before.expires):
-        return
-    profile.tags[tag] = Tag(since=time if before is None else before.since, expires=expires, source=source)
-    effects.set_timer(profile, f"tag:{tag}", expires)
-    if before is None:
-        effects.changed.add("tags")
-        effects.again.add("tags")
-    if len(profile.tags) > TAGS:
-        oldest = min(profile.tags, key=lambda name: (profile.tags[name].since, name))
-        remove_tag(profile, oldest, effects)
-
-
-def remove_tag(profile: Profile, tag: str, effects: Effects) -> None:
-    """Remove a tag and its timer; one that is not there is fine."""
-    if profile.tags.pop(tag, None) is not None:
-        effects.set_timer(profile, f"tag:{tag}", 0)
-        effects.changed.add("tags")
-        effects.again.add("tags")
-
-
-def fire(profile: Profile, event: Event, trigger: Trigger, program: Program, now: int, effects: Effects) -> None:
-    """Act, unless the trigger fired too recently or often enough in this session."""
-    if not allowed(trigger.purpose, profile):
-        return
-    activation = profile.triggers.setdefault(trigger.name, Activation())
-    session = profile.session
-    session_id = session.id if session is not None else ""
-    in_session = activation.in_session if activation.session == session_id else 0
-    if trigger.per_session and in_session >= trigger.per_session:
-        return
-    if trigger.cooldown_ms and activation.fired and now - activation.fired < trigger.cooldown_ms:
-        return
-    activation.fired, activation.session, activation.in_session = now, session_id, in_session + 1
-    if trigger.show:
-        page_id = session.pages[-1].view_id if session is not None and session.pages else ""
-        activation.scope = session_id if trigger.lasting == "session" else page_id if trigger.lasting else ""
-        activation.until = now + trigger.for_ms if trigger.for_ms else 0
-        effects.set_timer(profile, f"trigger:{trigger.name}", activation.until)
-        effects.changed.update(f"triggers.{slot}" for slot in trigger.show)
-    if trigger.tag:
-        set_tag(profile, trigger.tag, trigger.tag_ttl_ms, f"trigger {trigger.name}", now, effects)
-    if trigger.untag:
-        remove_tag(profile, trigger.untag, effects)
-    if trigger.emit:
-        effects.emit.append(emitted(profile, event, trigger, now))
-
-
-def emitted(profile: Profile, event: Event, trigger: Trigger, now: int) -> Event:
-    """The event that a trigger emits. Its message id follows from what set it off, so that it counts once."""
-    known = profile.id.startswith("u:")
-    return Event(
-        type="track",
-        name=trigger.emit,
-        message_id=f"{event.message_id}:{trigger.name}",
-        anonymous_id="" if known else profile.id[2:],
-        user_id=profile.id[2:] if known else "",
-        timestamp=now,
-        received_at=max(now, event.received_at),
-        properties={"trigger": trigger.name},
-    )

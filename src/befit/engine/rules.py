@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from befit.cel import Compiled, compile_choice, compile_condition, to_json
+from befit.cel.ast import Node
 from befit.engine.inputs import inputs
+from befit.engine.signals import FADING
 from befit.engine.view import VARIABLES
 from befit.errors import EvaluationError
-from befit.model import Branch, Cap, Condition, Module, Pick, Release, Slot, Text
+from befit.model import Branch, Cap, Collect, Condition, Module, Pick, Release, Slot, Text
 
 if TYPE_CHECKING:
     from befit.engine.program import Program
@@ -96,21 +99,50 @@ class CompiledPick:
         return items[: self.limit]
 
 
-class CompiledBranch:
-    """A branch with its test. `key` counts its impressions: slot/module."""
+class Collected(Content):
+    """Content with a prop that the rows of a decision table fill: the values of all that hold, in their order."""
 
-    __slots__ = ("branch", "cap", "children", "condition", "content", "key", "reason", "test")
+    __slots__ = ("into", "rows")
+
+    def __init__(self, module: Module, branch: Branch, collect: Collect, release: Release) -> None:
+        super().__init__(module, branch.variant, {**branch.props, collect.into: []}, release)
+        self.raw = None
+        self.into = collect.into
+        self.rows = [
+            (row, None if row.when is None else compile_condition(row.when.ast, VARIABLES)) for row in collect.rows
+        ]
+
+    def render(self, args: tuple[Any, ...]) -> Any:
+        """The props, as of any content, with the values collected."""
+        props = super().render(args)
+        props[self.into] = [row.value for row, when in self.rows if when is None or when.test(*args)]
+        return props
+
+
+class CompiledBranch:
+    """A branch with its test. `key` counts its impressions: slot/module.
+
+    `when` is its own condition; `condition` what has to hold altogether, with a row of its table if it collects.
+    """
+
+    __slots__ = ("branch", "cap", "children", "condition", "content", "key", "reason", "test", "when")
 
     def __init__(self, branch: Branch, slot: str, release: Release, program: Program) -> None:
         self.branch = branch
-        self.condition: Compiled | None = None
-        if branch.when is not None:
-            self.condition = compile_condition(branch.when.ast, VARIABLES)
-            program.conditions.append((branch.when.where, self.condition))
+        self.when = None if branch.when is None else compile_condition(branch.when.ast, VARIABLES)
+        needed = demands(branch)
+        self.condition = self.when
+        if branch.collect is not None and needed is not None:
+            self.condition = compile_condition(needed, VARIABLES)
+        if self.condition is not None:
+            where = branch.when.where if branch.when is not None else branch.position
+            program.conditions.append((where, self.condition))
         self.test = None if self.condition is None else self.condition.test
-        self.children = Siblings(branch.rules, slot, release, program) if branch.rules else None
-        self.content = None
-        if branch.show:
+        self.children = Siblings(branch.rules, branch.unique, slot, release, program) if branch.rules else None
+        self.content: Content | None = None
+        if branch.collect is not None:
+            self.content = Collected(program.modules[branch.show], branch, branch.collect, release)
+        elif branch.show:
             self.content = Content(program.modules[branch.show], branch.variant, branch.props, release)
         self.cap: Cap | None = branch.cap
         self.key = f"{slot}/{branch.show}"
@@ -118,36 +150,63 @@ class CompiledBranch:
 
 
 class Siblings:
-    """Branches side by side. `first` gives the index of the first one whose condition holds, or -1."""
+    """Branches side by side. `first` gives the index of the first one whose condition holds, or -1.
 
-    __slots__ = ("branches", "first")
+    With `unique` only one of them may hold: `first` gives -1 too when several do.
+    """
 
-    def __init__(self, branches: tuple[Branch, ...], slot: str, release: Release, program: Program) -> None:
+    __slots__ = ("branches", "first", "unique")
+
+    def __init__(
+        self, branches: tuple[Branch, ...], unique: bool, slot: str, release: Release, program: Program
+    ) -> None:
         self.branches = tuple(CompiledBranch(branch, slot, release, program) for branch in branches)
-        self.first = compile_choice([branch.condition for branch in self.branches], VARIABLES)
+        self.unique = unique
+        self.first = (
+            only(self.branches) if unique else compile_choice([branch.condition for branch in self.branches], VARIABLES)
+        )
+
+
+def only(branches: tuple[CompiledBranch, ...]) -> Callable[..., int]:
+    """A function that gives the index of the only branch that holds, or -1. Several are counted as an error."""
+
+    def choose(*args: Any) -> int:
+        found = -1
+        for index, branch in enumerate(branches):
+            if branch.test is None or branch.test(*args):
+                if found >= 0:
+                    if branch.condition is not None:
+                        branch.condition.erred(EvaluationError(f"{branches[found].branch.id} holds, too"))
+                    return -1
+                found = index
+        return found
+
+    return choose
 
 
 class CompiledSlot:
     """A slot's rule tree, and what it depends on.
 
+    explore  the share of visitors who see any leaf that holds; `unit` names the slot and the release
     inputs   the inputs (in the grain of `Effects.changed`) that can change its decision
     timed    whether its decision can also change by the mere passing of time
     shows    what triggers can show here, highest priority first: (trigger, content)
     """
 
-    __slots__ = ("inputs", "name", "rules", "shows", "timed")
+    __slots__ = ("explore", "inputs", "name", "rules", "shows", "timed", "unit")
 
     def __init__(self, slot: Slot, release: Release, program: Program) -> None:
         self.name = slot.name
-        self.rules = Siblings(slot.rules, slot.name, release, program)
+        self.explore = slot.explore
+        self.unit = f"{slot.name}\n{release.id}"
+        self.rules = Siblings(slot.rules, False, slot.name, release, program)
         self.shows = [
             (trigger, Content(program.modules[trigger.show[slot.name]], "", {}, release))
             for trigger in program.shows.get(slot.name, [])
         ]
         modules = [show for branch in walk(slot.rules) if (show := branch.show)]
         modules += [trigger.show[slot.name] for trigger, _ in self.shows]
-        conditions = [branch.when for branch in walk(slot.rules) if branch.when is not None]
-        read = inputs(path for condition in conditions for path in condition.reads)
+        read = inputs(path for condition in conditions(slot.rules) for path in condition.reads)
         for name in modules:
             read |= content_inputs(program.modules[name])
         if self.shows:
@@ -156,7 +215,7 @@ class CompiledSlot:
         if capped:
             read |= {f"shown.{slot.name}", "session"}
         self.inputs = frozenset(read)
-        self.timed = capped or bool(self.shows) or any(is_timed(name, program) for name in read)
+        self.timed = capped or bool(self.shows) or slot.explore > 0 or any(is_timed(name, program) for name in read)
 
 
 def compile_slot(slot: Slot, release: Release, program: Program) -> CompiledSlot:
@@ -167,6 +226,22 @@ def compile_slot(slot: Slot, release: Release, program: Program) -> CompiledSlot
 def walk(branches: tuple[Branch, ...]) -> list[Branch]:
     """All branches of a tree, depth first."""
     return [found for branch in branches for found in (branch, *walk(branch.rules))]
+
+
+def conditions(branches: tuple[Branch, ...]) -> list[Condition]:
+    """The conditions of all branches of a tree, and of the rows of its tables."""
+    found = [branch.when for branch in walk(branches)]
+    found += [row.when for branch in walk(branches) if branch.collect is not None for row in branch.collect.rows]
+    return [condition for condition in found if condition is not None]
+
+
+def demands(branch: Branch) -> Node | None:
+    """What must hold for a branch, its own condition and that of one row of a table that collects; None: nothing."""
+    own = None if branch.when is None else branch.when.ast
+    if branch.collect is None or any(row.when is None for row in branch.collect.rows):
+        return own
+    rows: Node = ["||", *(row.when.ast for row in branch.collect.rows if row.when is not None)]
+    return rows if own is None else ["&&", own, rows]
 
 
 def computed(module: Module) -> list[Condition]:
@@ -188,7 +263,7 @@ def is_timed(name: str, program: Program) -> bool:
     if name in ("now", "context", "tags", "session"):
         return True
     signal = program.signals.get(name.removeprefix("signals."))
-    return signal is not None and (signal.signal.window != "lifetime" or signal.signal.kind == "affinity")
+    return signal is not None and (signal.signal.window != "lifetime" or signal.signal.kind in FADING)
 
 
 def value_or_none(condition: Compiled, args: tuple[Any, ...]) -> Any:

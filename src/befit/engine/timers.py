@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from befit.engine.delays import come_due
 from befit.engine.effects import Effects
 from befit.engine.reactions import react
 from befit.model import Event, Profile
 
 if TYPE_CHECKING:
     from befit.engine.program import Program
-
-
-def timer_event(profile_id: str, name: str, due: int) -> Event:
-    """The event of a due timer. Its message id is the same however often it is made, so that it counts once."""
-    return Event(
-        type="timer",
-        name=name,
-        message_id=f"timer:{profile_id}:{name}:{due}",
-        anonymous_id=profile_id[2:] if profile_id.startswith("a:") else "",
-        user_id=profile_id[2:] if profile_id.startswith("u:") else "",
-        timestamp=due,
-        received_at=due,
-    )
 
 
 def elapse(profile: Profile, event: Event, program: Program, effects: Effects) -> None:
@@ -41,12 +29,19 @@ def elapse(profile: Profile, event: Event, program: Program, effects: Effects) -
     elif kind == "signal":
         signal = program.signals.get(owner)
         if signal is not None and signal.sequence is not None and owner in profile.signals:
-            state = signal.sequence.elapse(profile.signals[owner], due)
-            profile.signals[owner] = state
-            effects.set_timer(profile, name, signal.sequence.due(state))
+            sequence, state = signal.sequence, profile.signals[owner]
+            completed = sequence.completed(state)
+            state = profile.signals[owner] = sequence.elapse(state, due)
+            effects.set_timer(profile, name, sequence.due(state))
             effects.changed.add(signal.changes)
+            if sequence.completed(state) > completed:
+                effects.completed.add(owner)
     elif kind == "trigger":
         trigger = program.triggers.get(owner)
         if trigger is not None:
             effects.changed.update(f"triggers.{slot}" for slot in trigger.trigger.show)
+    elif kind == "delay":
+        trigger = program.triggers.get(owner)
+        if trigger is not None and trigger.trigger.delay_ms:
+            come_due(profile, due, trigger, program, effects)
     react(profile, event, program, max(due, profile.last_seen), effects)

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from befit.engine.assignment import bucket, unit_of
+from befit.engine.assignment import bucket, earliest, unit_of
 from befit.engine.decide import decide
 from befit.engine.program import Program
 from befit.model import Condition, DecideRequest, Decision, Profile, Release, Signal
@@ -32,13 +32,18 @@ class Traffic:
             return self.live
         return candidate if bucket(unit_of(profile), SALT + candidate.release.id) < self.share else self.live
 
+    def splits_as(self, other: Traffic) -> bool:
+        """Whether every visitor has the same release as with the other traffic."""
+        ids = [traffic.candidate and traffic.candidate.release.id for traffic in (self, other)]
+        return (self.live.release.id, ids[0], self.share) == (other.live.release.id, ids[1], other.share)
+
     def reconcile(self, one: Profile, other: Profile) -> None:
         """Before two profiles that different releases folded become one: of signals that these releases define differently, only the
         states of the release that goes on with the joined profile are kept."""
         if self.differing and self.program_of(one) is not self.program_of(other):
-            leaves = max(one, other, key=unit_of)
+            later = other if earliest(one, other) is one else one
             for name in self.differing:
-                leaves.signals.pop(name, None)
+                later.signals.pop(name, None)
 
     def decide(self, profile: Profile, request: DecideRequest, now: int) -> list[Decision]:
         """As `befit.engine.decide`, with the propensity over both releases: a decision that both make is no less likely for it.

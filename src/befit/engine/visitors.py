@@ -11,8 +11,9 @@ from typing import NamedTuple
 from befit.engine.effects import Effects
 from befit.engine.fold import fold
 from befit.engine.identity import Route, ids_of, merge, route
+from befit.engine.own_events import OWN, timer_event
 from befit.engine.program import Program
-from befit.engine.timers import elapse, timer_event
+from befit.engine.timers import elapse
 from befit.engine.traffic import Traffic
 from befit.model import Event, Profile
 
@@ -43,11 +44,11 @@ class Visitors:
         return name
 
     def take(self, event: Event, traffic: Traffic) -> Taken | None:
-        """Fold one event into the profile it belongs to; None for a timer of a profile that is not there."""
+        """Fold one event into the profile it belongs to; None for a timer, or a tag set by hand, of a profile that is not there."""
         destination = route(event, self.lead)
         profile = self.profiles.get(destination.profile_id)
         if profile is None:
-            if event.type == "timer":
+            if event.type in OWN:
                 return None
             profile = Profile(id=destination.profile_id, ids=[destination.profile_id])
             profile.backfill = traffic.program_of(profile).backfill
@@ -69,6 +70,7 @@ class Visitors:
             if source is not None:
                 ended += (source, profile)
                 led += source.ids
+                traffic.reconcile(source, profile)
                 profile = merge(profile, source, traffic.program_of(profile), target)
         for name in destination.link:
             led.append(name)

@@ -10,8 +10,9 @@ import msgspec
 class Step(msgspec.Struct, omit_defaults=True, gc=False):
     """One branch that was looked at on the way to a decision.
 
-    `outcome` is `chosen`, `false`, `missing` (a value it needs is not known yet), `capped`, `cooling` or `error`;
-    `values` gives the value of each operand that was read; `why` says it in words.
+    `outcome` is `chosen`, `true` (it holds, and what is below it was looked at), `false`, `missing` (a value it needs is
+    not known yet), `capped`, `cooling`, `ambiguous` (rows of a table hold of which only one may) or `error`; for a row whose
+    value is part of what is shown, `collected`. `values` gives the value of each operand that was read; `why` says it in words.
     """
 
     rule: str

@@ -49,7 +49,8 @@ class Activation(msgspec.Struct, array_like=True):
 
     `held` whether its condition held last time; `fired` when it last fired; `until` how long it shows its module, or
     `scope`, the session or page view while which it shows it; `session` and `in_session` how often it fired there, `day`
-    (UTC, days since the epoch) and `in_day` how often that day, `total` how often ever.
+    (UTC, days since the epoch) and `in_day` how often that day, `total` how often ever. With a delay, `settled` is the time up
+    to which events are dealt with: that of the newest one that it acted on, or that cancelled it.
     """
 
     held: bool = False
@@ -61,6 +62,7 @@ class Activation(msgspec.Struct, array_like=True):
     day: int = 0
     in_day: int = 0
     total: int = 0
+    settled: int = 0
 
 
 class Shown(msgspec.Struct, array_like=True):
@@ -85,6 +87,7 @@ class Profile(msgspec.Struct, array_like=True):
     timers       name -> due time; the store keeps the same by due time
     shown        rule id -> impressions
     context      device, locale, timezone, referrer, campaign… of the last event
+    unit         the id under which the visitor is assigned to releases and variants when it is not `id`: the earliest one
     backfill     the newest backfill whose signals this profile has (`befit.node.backfill`)
     """
 
@@ -104,4 +107,5 @@ class Profile(msgspec.Struct, array_like=True):
     sessions: int = 0
     session: Session | None = None
     context: dict[str, Any] = {}
+    unit: str = ""
     backfill: str = ""

@@ -1,8 +1,9 @@
 """The running process: settings, worker, timers, push, and the Node that wires them together."""
 
 from befit.node.hub import Message, Subscription
-from befit.node.live_site import ReleaseInfo
 from befit.node.node import Node, clock
+from befit.node.publishing import Job, Upload
+from befit.node.release_list import ReleaseInfo
 from befit.node.settings import Settings
 
-__all__ = ["Message", "Node", "ReleaseInfo", "Settings", "Subscription", "clock"]
+__all__ = ["Job", "Message", "Node", "ReleaseInfo", "Settings", "Subscription", "Upload", "clock"]

@@ -83,6 +83,7 @@ class Backfill:
         self.progress: Progress | None = None
         self._runs: list[Run] = []
         self._task: asyncio.Task[None] | None = None
+        self._closing: asyncio.Future[None] | None = None
         profiles.on_load = self._on_load
         worker.before_commit = self._before_commit
 
@@ -124,7 +125,8 @@ class Backfill:
     async def _open_runs(self, traffic: Traffic) -> list[Run]:
         """A run for each program whose signals are not what the profiles hold; these signals are struck out of what is known."""
         known = await self._known()
-        runs = self._runs_for(traffic, known) if any(self.worker.positions) else []
+        same = known == _definitions(traffic) and traffic.splits_as(self.traffic())
+        runs = self._runs_for(traffic, known) if any(self.worker.positions) and not same else []
         for run in runs:
             await run.store.open()
         if runs:
@@ -153,7 +155,8 @@ class Backfill:
             async with self.worker.turn:
                 await self._note(_definitions(traffic))
             self._runs = []
-            await self._close(runs)
+            self._closing = asyncio.ensure_future(self._close(runs))
+            await asyncio.shield(self._closing)
         except Exception:
             _log.exception("signals keep counting without their history; the next start tries again")
             self.progress = None
@@ -254,6 +257,9 @@ class Backfill:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
+        if self._closing is not None:
+            await self._closing
+            self._closing = None
         runs, self._runs = self._runs, []
         await self._close(runs)
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from befit.engine import Effects, Taken, Traffic, Visitors
 from befit.model import Event, Profile
 from befit.store import Commit, Timer
@@ -15,6 +17,8 @@ DEDUPE_MS: Final = 86_400_000
 
 EVERYTHING: Final = frozenset({"*"})
 """Says that any input of a profile may have changed."""
+
+_encode = msgspec.msgpack.Encoder().encode
 
 
 @dataclass(slots=True)
@@ -81,6 +85,8 @@ class Batch:
             commit.timers_set.add(timer)
         if effects.emit:
             self.emit += effects.emit
+        for call in effects.calls:
+            commit.outbox[call.id] = _encode(call)
         if effects.spoiled:
             self.spoiled += effects.spoiled
         commit.profiles[profile.id] = profile

@@ -39,6 +39,15 @@ VALUES_SPOILED: Final = Counter(
     registry=REGISTRY,
 )
 DEAD_LETTERS: Final = Counter("befit_dead_letters", "Letters written to the dead-letter log.", registry=REGISTRY)
+WEBHOOKS_SENT: Final = Counter(
+    "befit_webhooks_sent", "Calls that their receiver took, by webhook.", ["webhook"], registry=REGISTRY
+)
+WEBHOOKS_FAILED: Final = Counter(
+    "befit_webhooks_failed", "Attempts at a call that failed and are made again.", ["webhook"], registry=REGISTRY
+)
+WEBHOOKS_GIVEN_UP: Final = Counter(
+    "befit_webhooks_given_up", "Calls that went to the dead letters.", ["webhook"], registry=REGISTRY
+)
 CONDITION_ERRORS: Final = Counter(
     "befit_condition_errors", "Conditions that erred while they ran, by rule.", ["rule"], registry=REGISTRY
 )

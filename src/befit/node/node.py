@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import structlog
 
-from befit.engine import Program, Traffic, ids_of
-from befit.errors import Problem, Unavailable
+from befit.engine import Program, Traffic, ids_of, tag_event
+from befit.engine.consent import allowed
+from befit.errors import Forbidden, Problem, Unavailable
 from befit.log import EventLog, open_log, partition_of
-from befit.model import DeadLetter, DecideRequest, Decision, Event, Profile
+from befit.model import DeadLetter, DecideRequest, Decision, Event, Profile, Webhook
 from befit.node import metrics
 from befit.node.backfill import Backfill
 from befit.node.batch import Batch
+from befit.node.blast_radius import BlastRadius, measure
 from befit.node.hub import REFRESH_SECONDS, Hub, Subscription, fingerprint, parse_cursor
-from befit.node.live_site import LiveSite, ReleaseInfo
+from befit.node.live_site import LiveSite
 from befit.node.profiles import Profiles
+from befit.node.publishing import Publishing
+from befit.node.release_list import ReleaseInfo, list_releases
 from befit.node.settings import Settings
 from befit.node.timers import Timers
 from befit.node.view import full_view, public_view
+from befit.node.webhooks import Caller, Outbox, unset_variables
 from befit.node.worker import Worker
+from befit.releases.registry import FolderRegistry, ReleaseRegistry
 from befit.store import ProfileStore, open_store
 
 RETENTION_MS = 90 * 86_400_000
@@ -50,7 +58,9 @@ class Node:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.site = LiveSite(settings.site, clock)
+        self.registry: ReleaseRegistry = FolderRegistry(settings.data / "releases")
+        self.site = LiveSite(settings.site, clock, self.registry)
+        self.publishing = Publishing(self.site, self._measure)
         self.log: EventLog = open_log(settings.log_url, "events")
         self.letters: EventLog = open_log(settings.log_url, "dead-letters")
         self.store: ProfileStore = open_store(settings.store_url)
@@ -61,6 +71,8 @@ class Node:
             settings.data / "backfill", self.log, self.store, self.profiles, self.worker, self._traffic, clock
         )
         self.timers = Timers(self.store, self.ingest, clock)
+        caller = Caller(private=settings.private_webhooks, environment=os.environ, clock=clock)
+        self.outbox = Outbox(self.store, caller, self._webhook, self.bury, clock)
         self._tasks: list[asyncio.Task[Any]] = []
         self._condition_errors: dict[str, str] = {}
 
@@ -74,33 +86,43 @@ class Node:
         """Why the newest state of the site folder was not taken; empty when it is live."""
         return self.site.problems
 
-    @property
-    def releases(self) -> list[ReleaseInfo]:
-        """The releases this node has run, newest first."""
-        return self.site.releases
+    async def releases(self) -> list[ReleaseInfo]:
+        """The releases that were published, or have served on this node; what began to serve last comes first."""
+        return list_releases(await self.registry.releases(), await self.registry.history())
 
     async def start(self) -> None:
-        """Open log and store, fold what a crash left behind, and go to work."""
+        """Find out what serves, open log and store, fold what a crash left behind, and go to work.
+
+        Raises SiteError when nothing can serve.
+        """
+        await self.site.open(watched=self.settings.watch)
         await self.log.open()
         await self.letters.open()
         await self.store.open()
         await self.worker.open()
         await self.backfill.open()
+        self.site.attach(self.backfill.go_live, lambda: self.hub.refresh(timed_only=False))
         loops: list[Coroutine[Any, Any, None]] = [
             self.worker.run(),
             self.timers.run(),
+            self.outbox.run(),
             self._refresh_forever(),
             self._trim_forever(),
+            self.site.follow(),
         ]
         if self.settings.watch:
-            loops.append(self.site.watch(lambda: self.hub.refresh(timed_only=False)))
+            loops.append(self.site.watch())
         self._tasks = [asyncio.create_task(loop) for loop in loops]
         for task in self._tasks:
             task.add_done_callback(_report)
+        for webhook in self.program.release.site.webhooks:
+            if unset := unset_variables(webhook, os.environ):
+                _log.warning("a webhook waits for its secrets", webhook=webhook.name, unset=unset)
 
     async def stop(self) -> None:
         """End subscriptions, fold what is durable, close log and store."""
         self.hub.end()
+        await self.publishing.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -177,6 +199,20 @@ class Node:
                 return profile
         return None
 
+    async def tag(self, profile: Profile, tag: str, *, given: bool, ttl_ms: int = 0, by: str = "") -> Profile:
+        """Set or remove a tag by hand; the profile with it. The event is in the log, so that replaying it gives the same.
+
+        Raises Forbidden for a tag whose purpose the visitor has not consented to, Unavailable as `ingest` does.
+        """
+        rule = self.site.traffic.program_of(profile).tags.get(tag)
+        if given and rule is not None and not allowed(rule.rule.purpose, profile):
+            raise Forbidden(f"the visitor has not consented to {rule.rule.purpose!r}, the purpose of the tag {tag!r}")
+        ttl_ms = ttl_ms or (rule.rule.ttl_ms if rule is not None else 0)
+        message_id = f"tag:{uuid4()}"
+        event = tag_event(profile.id, tag, given=given, ttl_ms=ttl_ms, by=by, now=clock(), message_id=message_id)
+        await self.ingest([event], fold=True)
+        return await self.find(profile.id) or profile
+
     def decide(self, profile: Profile, request: DecideRequest, *, stale: bool = False) -> list[Decision]:
         """What each slot shows now. Raises NotFound for a slot that the site does not have."""
         decisions = self.site.traffic.decide(profile, request, clock())
@@ -216,22 +252,37 @@ class Node:
 
     def count_condition_errors(self) -> None:
         """Bring the metric of conditions that erred up to date; each new kind of error is logged once."""
-        for where, condition in self.program.conditions:
-            if condition.errors:
-                metrics.CONDITION_ERRORS.labels(where).inc(condition.errors)
-                if self._condition_errors.get(where) != condition.last_error:
-                    self._condition_errors[where] = condition.last_error
-                    _log.warning("a condition errs and counts as false", where=where, error=condition.last_error)
-                condition.errors = 0
+        for program in (self.site.traffic.live, self.site.traffic.candidate):
+            for where, condition in program.conditions if program is not None else ():
+                if condition.errors:
+                    metrics.CONDITION_ERRORS.labels(where).inc(condition.errors)
+                    if self._condition_errors.get(where) != condition.last_error:
+                        self._condition_errors[where] = condition.last_error
+                        _log.warning("a condition errs and counts as false", where=where, error=condition.last_error)
+                    condition.errors = 0
+
+    async def _measure(
+        self, files: Mapping[str, str], against: str, on_progress: Callable[[float], None]
+    ) -> BlastRadius:
+        return await measure(files, against, self.settings.data, on_progress)
 
     def _traffic(self) -> Traffic:
         return self.site.traffic
+
+    def _webhook(self, name: str) -> Webhook | None:
+        """The webhook of this name, of the live release before the candidate."""
+        traffic = self.site.traffic
+        programs = [program for program in (traffic.live, traffic.candidate) if program is not None]
+        found = (webhook for program in programs for webhook in program.release.site.webhooks if webhook.name == name)
+        return next(found, None)
 
     async def _load(self, request: DecideRequest) -> tuple[Profile, bool]:
         return await self.profile(request.anonymous_id, request.user_id)
 
     def _on_commit(self, batch: Batch) -> None:
         self.hub.on_commit(batch.changed, batch.moved, batch.profiles)
+        if batch.commit.outbox:
+            self.outbox.offer(batch.commit.outbox)
 
     async def _refresh_forever(self) -> None:
         while True:

@@ -15,7 +15,7 @@ from befit.log import EventLog
 from befit.model import DeadLetter, Event, Profile
 from befit.node.profiles import Profiles
 from befit.node.worker import Worker
-from befit.store import ProfileStore
+from befit.store import Commit, ProfileStore
 
 SCAN = 1_000
 
@@ -42,6 +42,7 @@ async def rebuild(
     silent = _ReadOnlyLog(log)
     traffic = Traffic(program)
     worker = Worker(silent, store, Profiles(store), lambda: traffic, _keep_none, lambda batch: None, lambda: 0)
+    worker.before_commit = lambda commit: commit.outbox.clear()
     await worker.open()
     taken = 0
     for partition in range(log.partitions):
@@ -49,6 +50,14 @@ async def rebuild(
             taken += count
             on_progress(taken)
     return taken
+
+
+async def keep_calls(live: ProfileStore, rebuilt: ProfileStore) -> None:
+    """What the live store has not sent yet waits in the rebuilt one, too."""
+    after = ""
+    while calls := await live.outbox(SCAN, after):
+        await rebuilt.commit(Commit(0, await rebuilt.position(0), outbox=dict(calls)))
+        after = calls[-1][0]
 
 
 async def compare(log: EventLog, live: ProfileStore, rebuilt: ProfileStore) -> tuple[int, list[Difference]]:

@@ -40,6 +40,8 @@ class Settings:
         prefer the environment to the flag, which other users of the machine can see.
     watch
         Take changes of the site folder while running.
+    private_webhooks
+        Let webhooks call addresses that are not public: this machine, and the network it is in.
     connections
         Most push connections (SSE, WebSocket, long poll) at a time; one more gets 503.
     heartbeat
@@ -61,6 +63,7 @@ class Settings:
     store: str | None = None
     secret_key: str = field(default="", repr=False)
     watch: bool = True
+    private_webhooks: bool = False
     connections: int = 20_000
     heartbeat: float = 15.0
     grace: float = 10.0

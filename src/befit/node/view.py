@@ -56,8 +56,10 @@ def to_json_session(profile: Profile) -> dict[str, Any]:
 def _view(profile: Profile, program: Program, now: int, public: tuple[str, ...]) -> dict[str, Any]:
     everything = "*" in public
     signals = {}
-    for name in program.signals:
-        if everything or f"signals.{name}" in public or program.signals[name].signal.public:
+    for name, signal in program.signals.items():
+        if signal.signal.hidden:
+            continue
+        if everything or f"signals.{name}" in public or signal.signal.public:
             value = program.read_signal(name, profile, now)
             if value is not MISSING:
                 signals[name] = to_json(value)

@@ -5,14 +5,20 @@ No log, no store, no clock: what a scenario says happens, in order of time, and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from befit.engine import Program, Traffic, Visitors, timer_event
 from befit.model import Event, Profile
 
 
 class Playback:
-    """Visitors that live in memory. Times must not go back from call to call."""
+    """Visitors that live in memory. Times must not go back from call to call.
 
-    def __init__(self, program: Program) -> None:
+    `note`, when given, is called with each profile after each event that was folded into it.
+    """
+
+    def __init__(self, program: Program, note: Callable[[Profile], None] | None = None) -> None:
+        self.note = note
         self.traffic = Traffic(program)
         self.visitors = Visitors({}, {})
         self._seen: set[str] = set()
@@ -48,4 +54,8 @@ class Playback:
 
     def _fold(self, event: Event) -> list[Event]:
         taken = self.visitors.take(event, self.traffic)
-        return taken.effects.emit if taken is not None else []
+        if taken is None:
+            return []
+        if self.note is not None:
+            self.note(taken.profile)
+        return taken.effects.emit

@@ -11,11 +11,11 @@ import msgspec
 
 from befit.cel import Duration, Timestamp, to_json
 from befit.engine import Program, decide
-from befit.engine.rules import walk
 from befit.engine.signals import MISSING
 from befit.engine.view import of_tags
 from befit.errors import Problem
 from befit.model import DecideRequest, Decision, Profile, Release, Step
+from befit.releases.coverage import Coverage, Reached, Unreached, measure
 from befit.releases.playback import Playback
 from befit.releases.scenario import Expectation, Scenario, Value, milliseconds, read_scenarios
 from befit.site import load_site
@@ -54,20 +54,12 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     passed: bool
 
 
-class Unreached(msgspec.Struct, frozen=True, kw_only=True):
-    """A branch that no scenario expects to see chosen."""
-
-    branch: str
-    show: str
-    when: str
-    where: str
-
-
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """How all scenarios of a site went. `problems` are in the tests' own YAML; with any of them nothing was run."""
 
     release: str
     results: tuple[Result, ...]
+    coverage: Coverage
     unreached: tuple[Unreached, ...]
     problems: tuple[Problem, ...]
 
@@ -85,21 +77,29 @@ def run_scenarios(folder: Path, release: Release | None = None) -> Report:
     release = load_site(folder) if release is None else release
     problems = Problems()
     scenarios = read_scenarios(folder, problems)
-    program = Program(release)
+    program = Program(without_exploring(release))
     _check_slots(scenarios, program, problems)
-    reached: set[str] = set()
+    reached = Reached()
     results = () if problems else tuple(run(scenario, program, reached) for scenario in scenarios)
+    coverage, unreached = measure(release, reached)
     return Report(
         release=release.id,
         results=results,
-        unreached=() if problems else tuple(_unreached(release, reached)),
+        coverage=coverage,
+        unreached=() if problems else unreached,
         problems=tuple(problems),
     )
 
 
-def run(scenario: Scenario, program: Program, reached: set[str]) -> Result:
-    """Play one scenario in order of time; `reached` gains the branches that it expects and sees chosen."""
-    playback = Playback(program)
+def without_exploring(release: Release) -> Release:
+    """The same release, with every visitor shown the first leaf that holds."""
+    slots = tuple(msgspec.structs.replace(slot, explore=0.0) for slot in release.slots)
+    return msgspec.structs.replace(release, slots=slots)
+
+
+def run(scenario: Scenario, program: Program, reached: Reached) -> Result:
+    """Play one scenario in order of time; `reached` gains the branches that it expects and sees chosen, and what it sets off."""
+    playback = Playback(program, reached.note)
     waiting = iter(scenario.events)
     event = next(waiting, None)
     failures: list[Failure] = []
@@ -115,7 +115,7 @@ def run(scenario: Scenario, program: Program, reached: set[str]) -> Result:
 
 
 def _compare(
-    expectation: Expectation, profile: Profile, program: Program, now: int, reached: set[str]
+    expectation: Expectation, profile: Profile, program: Program, now: int, reached: Reached
 ) -> Iterator[Failure]:
     yield from _compare_slots(expectation, profile, program, now, reached)
     at = expectation.at
@@ -135,7 +135,7 @@ def _compare(
 
 
 def _compare_slots(
-    expectation: Expectation, profile: Profile, program: Program, now: int, reached: set[str]
+    expectation: Expectation, profile: Profile, program: Program, now: int, reached: Reached
 ) -> Iterator[Failure]:
     asked = list(dict.fromkeys([*expectation.slots, *expectation.variants, *expectation.props]))
     if not asked:
@@ -143,7 +143,7 @@ def _compare_slots(
     request = DecideRequest(slots=asked, page=expectation.page, context=expectation.context, trace=True)
     for decision in decide(profile, request, program, now):
         slot, steps = decision.slot, decision.trace or []
-        reached.update(step.rule for step in steps if step.outcome == "chosen")
+        reached.branches.update(step.rule for step in steps if step.outcome in ("chosen", "collected"))
         props = _plain(decision)
         pairs = [
             (f"slot {slot}", expectation.slots.get(slot), decision.module),
@@ -193,13 +193,14 @@ def _equal(expected: Any, actual: Any) -> bool:
 def _check_slots(scenarios: list[Scenario], program: Program, problems: Problems) -> None:
     """Names that a test asks for must exist: a misspelt one would otherwise hold or fail for the wrong reason."""
     tags = {rule.tag for rule in program.release.tags} | {trigger.tag for trigger in program.release.triggers}
+    signals = [signal.name for signal in program.release.signals if not signal.hidden]
     for scenario in scenarios:
         for expectation in scenario.expectations:
             slots = [*expectation.slots.items(), *expectation.variants.items()]
             slots += [(slot, value) for slot, props in expectation.props.items() for value in props.values()]
             asked: list[tuple[str, str, Value, Any]] = [
                 *(("slot", slot, value, program.slots) for slot, value in slots),
-                *(("signal", name, value, program.signals) for name, value in expectation.signals.items()),
+                *(("signal", name, value, signals) for name, value in expectation.signals.items()),
                 *(("module", str(value.value), value, program.modules) for value in expectation.slots.values()),
                 *(("tag", tag.value, tag, tags) for tag in (*expectation.tags, *expectation.no_tags)),
             ]
@@ -211,14 +212,6 @@ def _check_slots(scenarios: list[Scenario], program: Program, problems: Problems
 def _report(kind: str, name: str, value: Value, known: Any, problems: Problems) -> None:
     file, line, column = value.where.rsplit(":", 2)
     problems.error(file, int(line), int(column), f"the site has no {kind} `{name}`", did_you_mean(name, known))
-
-
-def _unreached(release: Release, reached: set[str]) -> Iterator[Unreached]:
-    for slot in release.slots:
-        for branch in walk(slot.rules):
-            if branch.show and branch.id not in reached:
-                when = "" if branch.when is None else branch.when.source
-                yield Unreached(branch=branch.id, show=branch.show, when=when, where=branch.position)
 
 
 def _line(step: Step) -> str:

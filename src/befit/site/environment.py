@@ -6,7 +6,7 @@ joins what befit itself knows of every visitor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from befit.cel import Type
@@ -39,20 +39,27 @@ def of_signal(schema: Schema, on: Sequence[str]) -> Variables:
     return {**_visitor(schema), "event": _event(schema, on)}
 
 
-def of_rule(schema: Schema, signals: Mapping[str, str], on: Sequence[str] = ()) -> Variables:
+def of_rule(
+    schema: Schema, signals: Mapping[str, str], on: Sequence[str] = (), audiences: Iterable[str] = ()
+) -> Variables:
     """In a tag or trigger: everything; the event too when the rule names its events."""
-    everything = of_branch(schema, signals)
+    everything = of_branch(schema, signals, audiences)
     return {**everything, "event": _event(schema, on)} if on else everything
 
 
-def of_branch(schema: Schema, signals: Mapping[str, str]) -> Variables:
-    """In a slot's branch and in a module's texts: everything but an event."""
-    return {**_visitor(schema), "signals": dict(signals), "tags": "list(string)"}
+def of_branch(schema: Schema, signals: Mapping[str, str], audiences: Iterable[str] = ()) -> Variables:
+    """In a slot's branch, an audience and a module's texts: everything but an event."""
+    return {
+        **_visitor(schema),
+        "signals": dict(signals),
+        "tags": "list(string)",
+        "audiences": dict.fromkeys(audiences, "bool"),
+    }
 
 
-def of_item(schema: Schema, signals: Mapping[str, str]) -> Variables:
+def of_item(schema: Schema, signals: Mapping[str, str], audiences: Iterable[str] = ()) -> Variables:
     """In the `where` of a pick: `item`, an item of the collection, beside everything."""
-    return {**of_branch(schema, signals), "item": OPEN}
+    return {**of_branch(schema, signals, audiences), "item": OPEN}
 
 
 def _visitor(schema: Schema) -> Variables:

@@ -6,9 +6,10 @@ an empty one, so that reading goes on and finds every mistake. `Fields` is a map
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
@@ -17,6 +18,9 @@ from befit.site.scalars import origins, value_of
 
 if TYPE_CHECKING:
     from befit.site.document import Document
+
+
+_PERCENT: Final = re.compile(r"\d{1,3}(\.\d{1,6})?%", re.ASCII)
 
 
 class Item:
@@ -135,6 +139,15 @@ class Item:
         if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e300:
             return float(value)
         self.error(f"must be a number, not {_described(value)}")
+        return 0.0
+
+    def share(self) -> float:
+        """A share of visitors, from `0%` to `100%`, as a number from 0 to 1; reports anything else."""
+        text = self.source or ""
+        share = float(text[:-1]) / 100 if _PERCENT.fullmatch(text) else -1.0
+        if 0 <= share <= 1:
+            return share
+        self.error(f"must be a share of visitors, not {_described(self.value())}", "such as 5% or 0.5%")
         return 0.0
 
     def duration(self) -> int:

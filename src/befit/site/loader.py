@@ -8,23 +8,26 @@ from typing import Final
 
 from befit.errors import Problem, SiteError
 from befit.model import Release, SiteSettings
+from befit.site.checks import check_release
 from befit.site.digest import with_id
 from befit.site.document import MAX_BYTES, Document, Problems
 from befit.site.expressions import Scopes
 from befit.site.item import Item, did_you_mean
+from befit.site.parts.audiences import read_audiences
 from befit.site.parts.collections import Items, parse_collection, read_collection
 from befit.site.parts.modules import read_module
 from befit.site.parts.names import is_slug
 from befit.site.parts.props import JsonSchema, read_json_schema
+from befit.site.parts.rulesets import read_rulesets
 from befit.site.parts.settings import check_public, read_settings
 from befit.site.parts.signals import read_signals
 from befit.site.parts.slots import read_slot
 from befit.site.parts.tags import read_tags
-from befit.site.parts.triggers import read_triggers, tags_set
+from befit.site.parts.triggers import Triggers, read_triggers, tags_set
 from befit.site.references import Names
 
-FILES: Final = ("site.yaml", "signals.yaml", "tags.yaml", "triggers.yaml")
-FOLDERS: Final = ("slots", "modules", "schemas", "collections", "tests", "pages")
+FILES: Final = ("site.yaml", "signals.yaml", "audiences.yaml", "tags.yaml", "triggers.yaml")
+FOLDERS: Final = ("slots", "rules", "modules", "schemas", "collections", "tests", "pages")
 LATER: Final = ("templates", "experiments")
 YAML: Final = (".yaml", ".yml")
 
@@ -59,6 +62,8 @@ def read_site(folder: Path) -> tuple[Release | None, Problems]:
     names.collections = site.collections()
     release = _compile(site, settings, names)
     check_public(root, settings, names)
+    if not site.problems.errors:
+        site.problems += check_release(release)
     return (None, site.problems) if site.problems.errors else (with_id(release), site.problems)
 
 
@@ -69,20 +74,27 @@ def _compile(site: _Folder, settings: SiteSettings, names: Names) -> Release:
     signals = read_signals(root, names) if root else []
     names.signals = {signal.name: signal for signal in signals}
     names.scopes.signals = {signal.name: signal.type for signal in signals}
+    audiences = site.document("audiences.yaml")
     tag_names = [key.source or "" for key, _ in tags.entries()] if tags else []
     names.tags = dict.fromkeys([*tag_names, *(tags_set(triggers) if triggers else [])])
+    named = read_audiences(audiences, names) if audiences else []
     schemas: dict[str, JsonSchema] = {name: read_json_schema(root) for name, root in site.each("schemas")}
     modules = [read_module(name, root, names, schemas) for name, root in site.each("modules")]
     names.modules = {module.name: module for module in modules}
     slots = list(site.each("slots"))
     names.slots = [name for name, _ in slots]
+    rulesets = read_rulesets(site.each("rules"), names)
+    names.webhooks = [webhook.name for webhook in settings.webhooks]
+    triggered = read_triggers(triggers, names) if triggers else Triggers([], [])
     return Release(
         id="",
         site=settings,
-        signals=tuple(signals),
+        signals=(*signals, *triggered.signals),
+        audiences=tuple(named),
         tags=tuple(read_tags(tags, names) if tags else ()),
-        triggers=tuple(read_triggers(triggers, names) if triggers else ()),
-        slots=tuple(read_slot(name, root, names) for name, root in slots),
+        triggers=tuple(triggered.triggers),
+        slots=tuple(read_slot(name, root, names, rulesets.branches.get(name, ())) for name, root in slots),
+        rulesets=rulesets.sets,
         modules=tuple(modules),
         collections=dict(names.collections),
     )

@@ -25,6 +25,7 @@ class Names:
         self.tags: Collection[str] = ()
         self.modules: dict[str, Module] = {}
         self.slots: Collection[str] = ()
+        self.webhooks: Collection[str] = ()
 
     def events(self, items: list[Item]) -> tuple[str, ...]:
         """The names of events; warns of those that the site's schema does not have."""
@@ -56,6 +57,15 @@ class Names:
         """The name of an affinity signal."""
         affinities = [name for name, signal in self.signals.items() if signal.kind == "affinity"]
         return _known(item, affinities, "affinity signal", "signals.yaml would define it")
+
+    def sequence(self, item: Item | None) -> str:
+        """The name of a signal that completes: a sequence or an absence."""
+        sequences = [name for name, signal in self.signals.items() if signal.kind in ("sequence", "absence")]
+        return _known(item, sequences, "sequence signal", "write its steps as a list, or define it in signals.yaml")
+
+    def webhook(self, item: Item | None) -> str:
+        """The name of a webhook."""
+        return _known(item, self.webhooks, "webhook", "`webhooks` in site.yaml would define it")
 
     def purpose(self, item: Item | None) -> str:
         """The name of a purpose."""

@@ -88,8 +88,8 @@ class ProfileStore(Protocol):
         """Up to `limit` timers due at or before `now`, earliest first. They stay until a commit unsets them."""
         ...
 
-    async def outbox(self, limit: int) -> list[tuple[str, bytes]]:
-        """Up to `limit` calls that commits asked for and nobody has settled yet, in order of their ids."""
+    async def outbox(self, limit: int, after: str = "") -> list[tuple[str, bytes]]:
+        """Up to `limit` calls that commits asked for and nobody has settled yet, in order of their ids, from after `after` on."""
         ...
 
     async def settle(self, ids: Sequence[str]) -> None:

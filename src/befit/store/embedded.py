@@ -156,11 +156,11 @@ class EmbeddedStore:
             stored.next()
         return timers
 
-    async def outbox(self, limit: int) -> list[tuple[str, bytes]]:
+    async def outbox(self, limit: int, after: str = "") -> list[tuple[str, bytes]]:
         """Up to `limit` calls that are not settled yet, in order of their ids."""
         calls: list[tuple[str, bytes]] = []
         stored = self._outbox.iter()
-        stored.seek_to_first()
+        stored.seek(after.encode() + b"\0" if after else b"")
         while len(calls) < limit and stored.valid():
             calls.append((stored.key().decode(), stored.value()))
             stored.next()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from befit.engine import Traffic
+from befit.engine import Traffic, Visitors
 from befit.engine.assignment import bucket
 from befit.model import DecideRequest, Profile
+from tests.events import event
 from tests.sites import program_of
 
 MODULES = {"old": "type: banner\n", "new": "type: banner\n"}
@@ -43,9 +44,16 @@ def test_the_candidate_gets_its_share_of_visitors_and_always_the_same_ones(traff
 
 
 def test_a_visitor_who_logs_in_stays_with_the_release_of_before(traffic: Traffic) -> None:
-    for visitor in visitors(50):
-        known = Profile(id="u:ada", ids=[*visitor.ids, "u:ada"])
-        assert traffic.program_of(known) is traffic.program_of(visitor)
+    for number in range(50):
+        seen = Visitors({}, {})
+        before = seen.take(event("track", "Click", 0, anonymous_id=f"{number}"), traffic)
+        release = traffic.program_of(before.profile) if before else None
+        after = seen.take(event("identify", "identify", 1, anonymous_id=f"{number}", user_id="ada"), traffic)
+        later = seen.take(event("identify", "identify", 2, anonymous_id="0", user_id="ada"), traffic)
+        assert after is not None
+        assert later is not None
+        assert later.profile.id == "u:ada"
+        assert traffic.program_of(after.profile) is traffic.program_of(later.profile) is release
 
 
 def test_the_propensity_of_a_decision_counts_both_releases(traffic: Traffic) -> None:

@@ -131,7 +131,11 @@ def test_triggers_yaml(problems_of: ProblemsOf, text: str, problem: str) -> None
 
 SLOTS = [
     ("[]", "1:1: error: the slot `hero` has no branches"),
-    ("{show: welcome}", "1:1: error: must be a list"),
+    ("{show: welcome}", "1:2: error: unknown key `show` in a slot (known are rules, explore)"),
+    ("{explore: 5%}", "1:1: error: a slot needs `rules`"),
+    ("{explore: 5, rules: [{show: welcome}]}", "1:11: error: must be a share of visitors, not `5` (such as 5% or 0.5%)"),
+    ("{explore: 120%, rules: [{show: welcome}]}", "1:11: error: must be a share of visitors, not `120%`"),
+    ("{rules: {show: welcome}}", "1:9: error: must be a list"),
     ("- {when: signals.clicks > 1, show: welcome}", "1:3: error: the slot `hero` has no default (end it with a branch"),
     ("- {show: welcome, cap: {day: 1}}", "1:3: error: the slot `hero` has no default"),
     ("- rules:\n    - {when: signals.clicks > 1, show: welcome}", "1:3: error: the slot `hero` has no default"),
@@ -148,8 +152,8 @@ SLOTS = [
         "- {when: signals.clicks > 1, show: welcome}\n- {when: signals.clicks > 1, show: welcome}\n- {show: welcome}",
         "2:3: error: this branch is never reached (the one in line 1 has the same condition: change one of them)",
     ),
-    ("- {when: 'true'}\n- {show: welcome}", "1:3: error: a branch has either `show` or `rules`"),
-    ("- {show: welcome, rules: [{show: welcome}]}", "1:3: error: a branch has either `show` or `rules`, not both"),
+    ("- {when: 'true'}\n- {show: welcome}", "1:3: error: a branch has one of `show`, `rules` and `table`"),
+    ("- {show: welcome, rules: [{show: welcome}]}", "1:3: error: a branch has one of `show`, `rules` and `table`, not both `show` and `rules`"),
     ("- {rules: []}", "1:11: error: `rules` must hold at least one branch"),
     ("- {rules: [{show: welcome}], cap: {day: 1}}", "1:3: error: `cap` belongs to a branch with `show`"),
     ("- {show: welcom}", "1:10: error: there is no module `welcom` (did you mean `welcome`?)"),

@@ -62,6 +62,7 @@ def test_each_kind_of_place_has_its_variables() -> None:
     schema = Schema(traits={"plan": "string"})
     everywhere = {"profile", "session", "page", "context", "now"}
     assert of_signal(schema, ["A"]).keys() == everywhere | {"event"}
-    assert of_rule(schema, {"clicks": "int"}).keys() == everywhere | {"signals", "tags"}
-    assert of_rule(schema, {}, ["A"]).keys() == everywhere | {"signals", "tags", "event"}
-    assert of_item(schema, {}).keys() == everywhere | {"signals", "tags", "item"}
+    known = everywhere | {"signals", "tags", "audiences"}
+    assert of_rule(schema, {"clicks": "int"}).keys() == known
+    assert of_rule(schema, {}, ["A"]).keys() == known | {"event"}
+    assert of_item(schema, {}).keys() == known | {"item"}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, best_match
+from jsonschema.exceptions import SchemaError, ValidationError, best_match
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from befit.model import Condition, Module
-from befit.site.item import Item
+from befit.site.item import Item, did_you_mean
 
 JsonSchema = dict[str, Any]
 
@@ -67,9 +68,37 @@ def check_props(item: Item, module: Module, props: dict[str, Any]) -> None:
         return
     for error in errors:
         if not error.absolute_path or error.absolute_path[0] in written:
-            inner = best_match(error.context) if error.context else None
-            item.at(error.absolute_path).error(f"the module's schema forbids this: {(inner or error).message}")
+            _report(item, error)
     _check_computed(item, schema, {name: types for name, types in computed.items() if name in written})
+
+
+def check_elements(into: Item, elements: list[Item], module: Module) -> None:
+    """Reports where plain values cannot be elements of the prop that `into` names, or that prop cannot be a list."""
+    schema, prop = module.schema, into.source or ""
+    known = schema.get("properties", {})
+    wanted = known.get(prop, {})
+    types = wanted.get("type", "array") if isinstance(wanted, dict) else "array"
+    if prop not in known and schema.get("additionalProperties") is False:
+        into.error(
+            f"the module's schema has no prop `{prop}`", did_you_mean(prop, known) or f"it has {', '.join(known)}"
+        )
+    elif "array" not in ([types] if isinstance(types, str) else types):
+        into.error(f"`{prop}` will be a list, and the module's schema wants {types}")
+    shape = wanted.get("items", {}) if isinstance(wanted, dict) else {}
+    if isinstance(shape, dict):
+        shape = {**{key: schema[key] for key in ("$defs", "definitions") if key in schema}, **shape}
+    validator = Draft202012Validator(shape, registry=Registry())
+    for element in elements:
+        if "${" in str(element.value()):
+            element.error("only a module's own props can be computed", "write a plain value")
+        with suppress(Unresolvable):  # reported where the module's own props are checked
+            for error in validator.iter_errors(element.value()):
+                _report(element, error)
+
+
+def _report(item: Item, error: ValidationError) -> None:
+    inner = best_match(error.context) if error.context else None
+    item.at(error.absolute_path).error(f"the module's schema forbids this: {(inner or error).message}")
 
 
 def _check_computed(item: Item, schema: JsonSchema, computed: dict[str, frozenset[str]]) -> None:

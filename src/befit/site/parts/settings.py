@@ -1,4 +1,4 @@
-"""site.yaml: the site's name, keys, origins, identity, privacy, session and time settings, pages, purposes and schema."""
+"""site.yaml: the site's name, keys, origins, identity, privacy, session and time settings, pages, purposes, webhooks and schema."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 from befit.model import SiteSettings
 from befit.site.environment import CONTEXT, PAGE
 from befit.site.item import Fields, Item, did_you_mean
+from befit.site.parts.webhooks import read_webhooks
 from befit.site.references import Names
 from befit.site.schema import Schema, read_schema
 
@@ -21,6 +22,7 @@ KEYS: Final = (
     "time",
     "pages",
     "purposes",
+    "webhooks",
     "schema",
 )
 DEFAULTS: Final = SiteSettings(name="")
@@ -52,6 +54,7 @@ def read_settings(root: Item) -> tuple[SiteSettings, Schema]:
         lateness_ms=time.duration("lateness", DEFAULTS.lateness_ms) if time else DEFAULTS.lateness_ms,
         pages=fields.text("pages"),
         purposes=_texts(fields, "purposes"),
+        webhooks=read_webhooks(fields.get("webhooks")),
         schema=schema.plain(),
     )
     if "write_keys" not in fields:

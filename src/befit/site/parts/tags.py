@@ -1,4 +1,4 @@
-"""tags.yaml: labels on a profile, set and removed by rules."""
+"""tags.yaml: labels on a profile, set and removed by rules, or declared for people who set them by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from befit.site.item import Fields, Item
 from befit.site.parts.names import check_slug
 from befit.site.references import Names
 
-KEYS: Final = ("on", "when", "ttl", "unset", "purpose", "public")
+KEYS: Final = ("on", "when", "manual", "ttl", "unset", "purpose", "public")
 
 
 def read_tags(root: Item, names: Names) -> list[TagRule]:
@@ -21,8 +21,9 @@ def read_tags(root: Item, names: Names) -> list[TagRule]:
 def _tag(key: Item, item: Item, names: Names) -> TagRule:
     name = check_slug(key, "tag")
     fields = Fields(item, KEYS, "a tag")
-    if "on" not in fields and "when" not in fields:
-        key.error(f"nothing ever sets `{name}`", "give it `on`, `when` or both")
+    manual = fields.flag("manual")
+    if "on" not in fields and "when" not in fields and not manual:
+        key.error(f"nothing ever sets `{name}`", "give it `on`, `when` or both; or `manual: true` if people set it")
     on = names.events(fields.names("on", least=1))
     unset = fields.get("unset")
     removal = Fields(unset, ("on", "when"), "`unset`") if unset else None
