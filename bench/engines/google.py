@@ -43,7 +43,9 @@ class Activated:
 
     def __init__(self, rules: Sequence[Test]) -> None:
         self.environment = cel.NewEnv(variables=FLAT)
-        self.expressions = [(number, self.environment.compile(befit.cel(rule, str))) for number, rule in enumerate(rules)]
+        self.expressions = [
+            (number, self.environment.compile(befit.cel(rule, str))) for number, rule in enumerate(rules)
+        ]
 
     def prepared(self, profile: Profile) -> Any:
         """The activation."""

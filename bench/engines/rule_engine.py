@@ -17,7 +17,7 @@ def text(test: Test) -> str:
     match test:
         case ("==" | "!=" | ">=" | "<" | "in") as operator, field, operand:
             return f"{field} {operator} {json.dumps(operand)}"
-        case ("has" | "contains"), field, item:
+        case (("has" | "contains"), field, item):
             return f"{json.dumps(item)} in {field}"
         case "starts", field, part:
             return f"{field}.starts_with({json.dumps(part)})"

@@ -1,6 +1,6 @@
 """GoRules' ZEN engine (Rust): the rules as one list expression, or as the rows of a decision table.
 
-One evaluation a rule would convert the profile each time, which costs fifty times the evaluation itself.
+One evaluation a rule would convert the profile each time, which costs many times what the evaluation does.
 """
 
 from __future__ import annotations

@@ -39,6 +39,12 @@ class Problem:
     hint: str = ""
     severity: str = "error"
 
+    @classmethod
+    def at(cls, where: str, message: str, hint: str = "", severity: str = "error") -> Problem:
+        """A problem at a place that is written as `file:line:column`."""
+        file, line, column = where.rsplit(":", 2)
+        return cls(file, int(line), int(column), message, hint, severity)
+
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         hint = f" ({self.hint})" if self.hint else ""

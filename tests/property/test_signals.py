@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from befit.cel import Duration
 from befit.engine.kinds.affinity import FAINT
 from befit.engine.kinds.kind import MISSING, Kind
+from befit.engine.kinds.windows import period_of
 from befit.engine.signals import kind_of
 from befit.model import Signal
 from tests.histories import Arrival, Happened, events, histories, merged, state_of
@@ -129,12 +131,8 @@ def test_a_value_is_that_of_the_full_history(case: Case, data: st.DataObject, la
     now = max(event.time for event in events(history)) + later
     value = value_of(kind, state_of(kind, history), now)
     window = inside(case.signal, events(history), now)
-    if not window:
-        assert value is kind.empty or value == kind.empty
-    else:
-        assert (
-            value == pytest.approx(case.naive(window, now)) if case.signal.kind == "mean" else case.naive(window, now)
-        )
+    expected = case.naive(window, now) if window else kind.empty
+    assert value == (pytest.approx(expected) if case.signal.kind == "mean" and window else expected)
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
@@ -196,7 +194,7 @@ def test_of_events_in_the_same_millisecond_last_is_the_last_to_arrive_and_first_
     arrived: list[Arrival] = [Happened(time, value) for time, value in history]
     newest, oldest = max(time for time, _ in history), min(time for time, _ in history)
     assert last.read(state_of(last, arrived), 9) == [value for time, value in history if time == newest][-1]
-    assert first.read(state_of(first, arrived), 9) == [value for time, value in history if time == oldest][0]
+    assert first.read(state_of(first, arrived), 9) == next(value for time, value in history if time == oldest)
 
 
 @given(histories(st.tuples(st.sampled_from("abc"), st.integers(1, 10))), st.integers(0, 1_000))
@@ -221,3 +219,13 @@ def test_affinities_merge_in_any_order_up_to_rounding(parts: list[list[Arrival]]
     assert left.keys() == right.keys()
     for key in left:
         assert left[key] == pytest.approx(right[key])
+
+
+@given(st.datetimes(datetime(1960, 1, 1), datetime(2060, 1, 1)))
+def test_days_begin_at_midnight_utc_and_weeks_on_monday(moment: datetime) -> None:
+    time = round(moment.replace(tzinfo=UTC).timestamp() * 1000)
+    day, week = 86_400_000, 7 * 86_400_000
+    midnight = round(datetime(moment.year, moment.month, moment.day, tzinfo=UTC).timestamp() * 1000)
+    monday = midnight - moment.weekday() * day
+    assert period_of(time, day) == period_of(midnight, day) == period_of(midnight - 1, day) + 1
+    assert period_of(time, week) == period_of(monday, week) == period_of(monday - 1, week) + 1

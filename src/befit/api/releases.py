@@ -10,7 +10,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from befit.errors import InputError, NotFound
-from befit.node import Job, Node, ReleaseInfo, Upload
+from befit.node import Node, ReleaseInfo
+from befit.releases.publication import Job, Upload
 from befit.releases.registry import Current, Published
 
 MAX_UPLOAD: Final = 32 * 1024 * 1024

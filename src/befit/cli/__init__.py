@@ -32,7 +32,11 @@ _COMMANDS: Final = {
     "replay": "befit.cli.replay:replay",
     "profile": "befit.cli.profile:profile",
     "dead-letters": "befit.cli.letters:letters",
+    "publish": "befit.cli.publish:publish",
     "releases": "befit.cli.releases:releases",
+    "rollback": "befit.cli.releases:rollback",
+    "promote": "befit.cli.releases:promote",
+    "abandon": "befit.cli.releases:abandon",
     "audit": "befit.cli.audit:audit",
 }
 

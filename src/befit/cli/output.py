@@ -12,6 +12,9 @@ from cyclopts import Parameter
 Json = Annotated[bool, Parameter(negative=())]
 """The flag `--json`, which has no opposite."""
 
+Flag = Annotated[bool, Parameter(negative=())]
+"""Any other flag that has none."""
+
 
 def print_json(value: Any) -> None:
     """One indented JSON document on stdout."""

@@ -72,7 +72,7 @@ def tag(
     /,
     *,
     ttl: str = "",
-    by: Annotated[str, Parameter(env_var="USER")] = "",
+    by: str = "",
     json: Json = False,
     remote: Annotated[Remote | None, Parameter(name="*")] = None,
 ) -> int:
@@ -105,7 +105,7 @@ def untag(
     name: str,
     /,
     *,
-    by: Annotated[str, Parameter(env_var="USER")] = "",
+    by: str = "",
     json: Json = False,
     remote: Annotated[Remote | None, Parameter(name="*")] = None,
 ) -> int:

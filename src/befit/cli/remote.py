@@ -7,9 +7,19 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import httpx
+import msgspec
 from cyclopts import Parameter
 
-from befit.errors import BefitError, NotFound, SettingsError, Unauthorized, Unavailable
+from befit.errors import (
+    BefitError,
+    Conflict,
+    NotFound,
+    Problem,
+    SettingsError,
+    SiteError,
+    Unauthorized,
+    Unavailable,
+)
 
 DEFAULT_URL: Final = "http://127.0.0.1:8400"
 
@@ -33,12 +43,15 @@ class Remote:
     data: Annotated[Path, Parameter(env_var="BEFIT_DATA")] = Path(".befit")
 
     def get(self, path: str, **query: str | int) -> Any:
-        """What `GET {path}` answers. Raises Unauthorized, NotFound, Unavailable, or BefitError for other problems."""
+        """What `GET {path}` answers.
+
+        Raises Unauthorized, NotFound, Conflict, SiteError, Unavailable, or BefitError for other problems.
+        """
         return self._ask("GET", path, params=query)
 
-    def post(self, path: str, body: Any) -> Any:
+    def post(self, path: str, body: Any = None, **query: str | int) -> Any:
         """What `POST {path}` answers; raises the same."""
-        return self._ask("POST", path, json=body)
+        return self._ask("POST", path, params=query, **({} if body is None else {"json": body}))
 
     def put(self, path: str, body: Any) -> Any:
         """What `PUT {path}` answers; raises the same."""
@@ -76,8 +89,11 @@ def kept_key(data: Path) -> str:
 
 def _problem(answer: httpx.Response) -> BefitError:
     try:
-        detail = answer.json()["detail"]
-    except (ValueError, KeyError, TypeError):
+        problem = answer.json()
+        detail = problem["detail"]
+        if found := problem.get("problems"):
+            return SiteError(msgspec.convert(found, list[Problem]))
+    except (ValueError, KeyError, TypeError, AttributeError, msgspec.ValidationError):
         detail = f"{answer.url} answered {answer.status_code}; is it a befit server?"
-    kinds: dict[int, type[BefitError]] = {401: Unauthorized, 404: NotFound, 503: Unavailable}
+    kinds: dict[int, type[BefitError]] = {401: Unauthorized, 404: NotFound, 409: Conflict, 503: Unavailable}
     return kinds.get(answer.status_code, BefitError)(detail)

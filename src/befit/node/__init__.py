@@ -2,8 +2,7 @@
 
 from befit.node.hub import Message, Subscription
 from befit.node.node import Node, clock
-from befit.node.publishing import Job, Upload
 from befit.node.release_list import ReleaseInfo
 from befit.node.settings import Settings
 
-__all__ = ["Job", "Message", "Node", "ReleaseInfo", "Settings", "Subscription", "Upload", "clock"]
+__all__ = ["Message", "Node", "ReleaseInfo", "Settings", "Subscription", "clock"]

@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 
 from befit.errors import Unmeasured
+from befit.releases.publication import BlastRadius
 from befit.site import write_site_files
 
 SINCE: Final = "1d"
@@ -27,44 +28,6 @@ DEADLINE_S: Final = 60.0
 COMMAND: Final = (sys.executable, "-m", "befit", "backtest")
 NICENESS: Final = 10
 _MAX_LINE: Final = 1 << 16
-
-
-class SlotRadius(msgspec.Struct, frozen=True):
-    """Visitors who would see something else in one slot, and their share of all."""
-
-    visitors: int
-    share: float
-
-
-class Changed(msgspec.Struct, frozen=True):
-    """Visitors who would see something else in any slot, and by slot."""
-
-    visitors: int
-    share: float
-    slots: dict[str, SlotRadius] = {}
-
-
-class BlastRadius(msgspec.Struct, frozen=True):
-    """Of `visitors` who came, those for whom something changes. When not `complete`, a sample was looked at."""
-
-    visitors: int
-    changed: Changed
-    complete: bool = True
-
-    def words(self, rollout: float = 1.0) -> str:
-        """The same for people."""
-        if not self.visitors:
-            return "nobody came in the last day, so there is nothing to compare"
-        changed = self.changed
-        said = f"{changed.visitors:,} of {self.visitors:,} visitors of the last day ({changed.share:.1%}) would see something else"
-        if changed.slots:
-            slots = sorted(changed.slots.items(), key=lambda item: (-item[1].share, item[0]))
-            said += f": {', '.join(f'{name} {slot.share:.1%}' for name, slot in slots)}"
-        if not self.complete:
-            said += " (of a sample)"
-        if rollout < 1:
-            said += f"; rolled out to {rollout:.0%} of visitors that makes {changed.share * rollout:.1%}"
-        return said
 
 
 _decode_progress = msgspec.json.Decoder(dict[str, float]).decode

@@ -21,7 +21,7 @@ from befit.model import DeadLetter, DecideRequest, Decision, Event, Profile, Web
 from befit.node import metrics
 from befit.node.backfill import Backfill
 from befit.node.batch import Batch
-from befit.node.blast_radius import BlastRadius, measure
+from befit.node.blast_radius import measure
 from befit.node.hub import REFRESH_SECONDS, Hub, Subscription, fingerprint, parse_cursor
 from befit.node.live_site import LiveSite
 from befit.node.profiles import Profiles
@@ -32,6 +32,7 @@ from befit.node.timers import Timers
 from befit.node.view import full_view, public_view
 from befit.node.webhooks import Caller, Outbox, unset_variables
 from befit.node.worker import Worker
+from befit.releases.publication import BlastRadius
 from befit.releases.registry import FolderRegistry, ReleaseRegistry
 from befit.store import ProfileStore, open_store
 

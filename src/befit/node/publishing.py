@@ -8,63 +8,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from secrets import token_hex
-from typing import Annotated, Final, Literal
+from typing import Final
 
-import msgspec
 import structlog
 
 from befit.engine import Program
 from befit.errors import BefitError, InputError, NotFound, Unavailable, Unmeasured
-from befit.node.blast_radius import BlastRadius
 from befit.node.live_site import LiveSite
 from befit.node.programs import compile_files
+from befit.releases.publication import BlastRadius, Job, Upload
 from befit.releases.registry import Published
 
 KEPT_JOBS: Final = 100
 MAX_WAITING: Final = 10
 """Publications that wait for each other; one more is told to come later."""
 
-State = Literal["checking", "measuring", "live", "refused", "failed"]
 Measure = Callable[[Mapping[str, str], str, Callable[[float], None]], Awaitable[BlastRadius]]
 """Compares a site's files with a release, by its id; raises Unmeasured."""
 
 _log = structlog.get_logger("befit.publishing")
-
-
-class Upload(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A site to publish.
-
-    files    path -> text of the site's YAML, and of its collections in JSON
-    author   who publishes, such as `Ada Lovelace <ada@example.com>`
-    message  why
-    commit   the Git commit that holds it
-    share    of visitors whom it serves, as a candidate beside the live release; 1 is everybody, at once
-    accept   publish even if more visitors are affected than the live site's guard allows
-    """
-
-    files: dict[str, str]
-    author: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-    message: Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
-    commit: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{40}|[0-9a-f]{64})?$")] = ""
-    share: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
-    accept: bool = False
-
-
-class Job(msgspec.Struct, kw_only=True):
-    """How far a publication is.
-
-    state     checking (waits for its turn), measuring, then for ever live, refused or failed
-    progress  of the measurement, from 0 to 1
-    report    whom the release shows something else, once that is measured
-    detail    for people: the report in words, and why it was refused or failed
-    """
-
-    id: str
-    release: str
-    state: State = "checking"
-    progress: float = 0.0
-    report: BlastRadius | None = None
-    detail: str = ""
 
 
 class Publishing:

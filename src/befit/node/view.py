@@ -23,6 +23,10 @@ def full_view(profile: Profile, program: Program, now: int) -> dict[str, Any]:
         "ids": list(dict.fromkeys(name[2:] for name in profile.ids)),
         "known": profile.id.startswith("u:"),
         **_view(profile, program, now, ("*",)),
+        "tagged": {
+            name: {"since": tag.since, "expires": tag.expires, "source": tag.source}
+            for name, tag in profile.tags.items()
+        },
         "consent": profile.consent,
         "version": profile.version,
         "firstSeen": profile.first_seen,

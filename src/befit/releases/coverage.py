@@ -22,6 +22,15 @@ class Unreached(msgspec.Struct, frozen=True, kw_only=True):
     show: str = ""
     when: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+    @property
+    def message(self) -> str:
+        """What no test does."""
+        verb = {"branch": "reaches the branch", "tag": "sets the tag", "trigger": "fires the trigger"}[self.kind]
+        return f"no test {verb} {self.name}" + (f" (shows {self.show})" if self.show else "")
+
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
     """How many of something are reached, out of how many."""

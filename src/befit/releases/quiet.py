@@ -45,7 +45,7 @@ class Quiet:
         profile.version += 1
         if timestamp > profile.last_seen:
             profile.last_seen = timestamp
-        elif timestamp < profile.first_seen:
+        if timestamp < profile.first_seen:
             profile.first_seen = timestamp
         return True
 
@@ -55,7 +55,7 @@ class Quiet:
         follows = not program.reactive.isdisjoint(("session", "profile", "context"))
         self._never |= follows or "context" in uses or bool(release.site.purposes)
         self._loud |= events_of(release.signals, release.tags, release.triggers)
-        if any(slot.capped for slot in program.slots.values()):
+        if any(f"shown.{slot.name}" in slot.inputs for slot in program.slots.values()):
             self._loud.add(IMPRESSION)
         dwells = any(signal.kind == "dwell" or signal.window == "page" for signal in release.signals)
         lasts = any(trigger.lasting == "page" for trigger in release.triggers)

@@ -211,8 +211,10 @@ class Repository:
         """The tree with the folder's own tree in its place; every other folder stays as it is."""
         if not way:
             return folder
-        found = self._repo.object_store[tree_id] if tree_id is not None else Tree()
-        tree = found if isinstance(found, Tree) else Tree()
+        tree = Tree()
+        found = None if tree_id is None else self._repo.object_store[tree_id]
+        for entry in found.iteritems() if isinstance(found, Tree) else ():
+            tree.add(entry.path, entry.mode, entry.sha)
         inner = tree[way[0]][1] if way[0] in tree else None
         tree[way[0]] = (stat.S_IFDIR, self._placed(inner, way[1:], folder))
         self._repo.object_store.add_object(tree)

@@ -36,6 +36,11 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     actual: Any
     why: tuple[str, ...] = ()
 
+    @property
+    def in_one_line(self) -> str:
+        """What was expected and what came."""
+        return f"{self.what} after {_span(self.at)}: expected {_shown(self.expected)}, and it is {_shown(self.actual)}"
+
     def __str__(self) -> str:
         lines = [
             f"{self.where}: {self.what} after {_span(self.at)}",
@@ -67,6 +72,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def passed(self) -> bool:
         """Whether every test could be read and every expectation holds."""
         return not self.problems and all(result.passed for result in self.results)
+
+    def as_problems(self) -> list[Problem]:
+        """What is to be said of it place by place: what could not be read, each failure, and what no test reaches."""
+        failures = [failure for result in self.results for failure in result.failures]
+        return [
+            *self.problems,
+            *(Problem.at(failure.where, failure.in_one_line) for failure in failures),
+            *(Problem.at(each.where, each.message, severity="warning") for each in self.unreached),
+        ]
 
 
 def run_scenarios(folder: Path, release: Release | None = None) -> Report:
@@ -210,8 +224,7 @@ def _check_slots(scenarios: list[Scenario], program: Program, problems: Problems
 
 
 def _report(kind: str, name: str, value: Value, known: Any, problems: Problems) -> None:
-    file, line, column = value.where.rsplit(":", 2)
-    problems.error(file, int(line), int(column), f"the site has no {kind} `{name}`", did_you_mean(name, known))
+    problems.append(Problem.at(value.where, f"the site has no {kind} `{name}`", did_you_mean(name, known)))
 
 
 def _line(step: Step) -> str:

@@ -6,6 +6,7 @@ release ran then, and are not played.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -71,14 +72,14 @@ class Twins:
         profile = self.base.visitors.profiles.get(name)
         return None if profile is None else (profile, self.draft.visitors.profiles.get(name, profile))
 
-    def elapse(self, event: Event, now: int) -> None:
-        """Let the timers of all profiles that an event names come due up to `now`."""
-        for name in ids_of(event):
+    def elapse(self, names: Iterable[str], now: int) -> None:
+        """Let the timers of the profiles that these prefixed ids lead to come due up to `now`."""
+        for name in names:
             pair = self.pair(name)
             if pair is None:
                 continue
             base, draft = pair
-            while base is draft and (timer := next_timer(base, now)) is not None:
+            while base is draft and base.timers and (timer := next_timer(base, now)) is not None:
                 self.play(timer)
                 draft = self.draft.visitors.profiles.get(base.id, base)
             if base is not draft:
@@ -105,11 +106,6 @@ class Twins:
                 self._link(taken)
                 waiting += taken.effects.emit
         return first
-
-    def forget(self, profile_id: str) -> None:
-        """Drop a visitor. Nobody may ask for it again."""
-        self.base.visitors.profiles.pop(profile_id, None)
-        self.draft.visitors.profiles.pop(profile_id, None)
 
     def _must_part(self, event: Event) -> bool:
         """Whether the event must be folded twice; the profiles that it names are apart then."""

@@ -40,7 +40,15 @@ def test_audiences_are_no_value_by_themselves(source: str) -> None:
         ast(source)
 
 
-INNER = (LOYAL, 'signals.x > 5 || "a" in tags', '"a" in tags', "any", "signals.x / 0 > 1", "any.exists(i, i > 3)", "!any")
+INNER = (
+    LOYAL,
+    'signals.x > 5 || "a" in tags',
+    '"a" in tags',
+    "any",
+    "signals.x / 0 > 1",
+    "any.exists(i, i > 3)",
+    "!any",
+)
 SHAPES = (
     "audiences.loyal",
     "!audiences.loyal",
@@ -68,7 +76,10 @@ def test_it_is_true_when_its_condition_is_and_false_otherwise(shape: str, inner:
     condition = compile_condition(node, PARAMS)
     for values in VALUES:
         scope = dict(zip(PARAMS, values, strict=True))
-        truths = {name: certain(ENVIRONMENT.check(text).ast, scope) for name, text in (("loyal", inner), ("new", '"new" in tags'))}
+        truths = {
+            name: certain(ENVIRONMENT.check(text).ast, scope)
+            for name, text in (("loyal", inner), ("new", '"new" in tags'))
+        }
         wanted = certain(ENVIRONMENT.check(shape).ast, {**scope, "audiences": truths})
         assert condition.test(*values) is wanted, condition.source
         assert (condition.explain(*values).outcome == "true") is wanted
@@ -91,7 +102,10 @@ def test_an_error_inside_it_is_counted_and_a_missing_value_is_not() -> None:
 
 
 def test_it_costs_nothing_where_it_stands_for_its_condition() -> None:
-    assert "return ((signals['x'] > 5) and ('new' in tags))" in compile_condition(ast("audiences.loyal && audiences.new"), PARAMS).source
+    assert (
+        "return ((signals['x'] > 5) and ('new' in tags))"
+        in compile_condition(ast("audiences.loyal && audiences.new"), PARAMS).source
+    )
     assert "return (not ('new' in tags))" in compile_condition(ast("!audiences.new"), PARAMS).source
 
 

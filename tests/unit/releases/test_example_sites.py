@@ -37,7 +37,7 @@ def test_the_scenarios_of_the_demo_shop_pass_and_reach_every_branch() -> None:
     report = run_scenarios(SHOP)
     assert [str(problem) for problem in report.problems] == []
     assert [str(failure) for result in report.results for failure in result.failures] == []
-    assert [each.branch for each in report.unreached] == []
+    assert [each.name for each in report.unreached] == []
 
 
 def test_the_scenario_of_the_starter_passes_and_reaches_every_branch(tmp_path: Path) -> None:
@@ -46,4 +46,4 @@ def test_the_scenario_of_the_starter_passes_and_reaches_every_branch(tmp_path: P
     assert [str(failure) for result in report.results for failure in result.failures] == []
     assert report.results
     assert report.passed
-    assert [each.branch for each in report.unreached] == []
+    assert [each.name for each in report.unreached] == []

@@ -141,10 +141,20 @@ expect:
 
 def test_branches_that_no_scenario_expects_are_named(report_of: ReportOf) -> None:
     report = report_of(f"{CLICKS}  - {{at: 2s, slots: {{hero: offer}}}}\n")
-    assert [(each.branch, each.show, each.where) for each in report.unreached] == [
-        ("hero.1", "sale", "slots/hero.yaml:3:3"),
-        ("hero.2", "welcome", "slots/hero.yaml:4:3"),
+    assert [(each.kind, each.name, each.show, each.where) for each in report.unreached] == [
+        ("branch", "hero.1", "sale", "slots/hero.yaml:3:3"),
+        ("branch", "hero.2", "welcome", "slots/hero.yaml:4:3"),
+        ("trigger", "hello", "", "triggers.yaml:1:1"),
     ]
+    assert str(report.coverage) == "branches 1/3, tags 1/1, triggers 0/1"
+    assert report.coverage.percent == 40
+
+
+def test_a_tag_counts_as_reached_when_a_scenario_sets_it_and_a_trigger_when_it_fires(report_of: ReportOf) -> None:
+    waved = report_of("name: a\nevents: [{at: 1s, track: Wave}]\nexpect: [{at: 1s, no_tags: keen}]\n")
+    assert str(waved.coverage) == "branches 0/3, tags 0/1, triggers 1/1"
+    twice = report_of("name: a\nevents: [{at: 1s, track: Wave}, {at: 2s, track: Wave}]\nexpect: [{at: 3s}]\n")
+    assert str(twice.coverage) == "branches 0/3, tags 1/1, triggers 1/1"
 
 
 def test_a_file_may_hold_several_scenarios(report_of: ReportOf) -> None:

@@ -53,7 +53,10 @@ PROBLEMS = [
         "2:1: error: an audience that uses itself: b -> c -> b",
     ),
     ("a: audiences.b", "1:14: error: unknown name: audiences.b"),
-    ("a: size([audiences]) > 0\nb: audiences.a", "1:1: error: `audiences` is no value by itself (name one: audiences.NAME)"),
+    (
+        "a: size([audiences]) > 0\nb: audiences.a",
+        "1:1: error: `audiences` is no value by itself (name one: audiences.NAME)",
+    ),
 ]
 
 
@@ -81,5 +84,7 @@ def test_a_misspelt_audience_gets_a_suggestion(problems_of: Callable[[Files], li
 def test_nesting_and_growth_are_bounded(problems_of: Callable[[Files], list[str]]) -> None:
     deep = "a0: 'true'\n" + "".join(f"a{n}: audiences.a{n - 1}\n" for n in range(1, 30))
     assert any("more than 16 deep" in line for line in problems_of({"audiences.yaml": deep}))
-    wide = "a0: signals.clicks > 1\n" + "".join(f"a{n}: audiences.a{n - 1} || audiences.a{n - 1}\n" for n in range(1, 14))
+    wide = "a0: signals.clicks > 1\n" + "".join(
+        f"a{n}: audiences.a{n - 1} || audiences.a{n - 1}\n" for n in range(1, 14)
+    )
     assert any("are too large" in line for line in problems_of({"audiences.yaml": wide, "signals.yaml": SIGNALS}))

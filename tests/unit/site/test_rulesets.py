@@ -38,32 +38,32 @@ def test_a_rule_set_is_one_branch_before_the_slots_own(release_of: Callable[[Fil
 
 
 def test_they_go_by_priority_then_by_name(release_of: Callable[[Files], Release]) -> None:
-    text = "when: signals.clicks > {n}\npriority: {p}\nslots: {{hero: [{{show: welcome}}]}}\n"
-    files = {
-        f"rules/{name}.yaml": text.format(n=n, p=p) for n, (name, p) in enumerate([("b", 0), ("c", 5), ("a", 0)])
-    }
+    text = "when: signals.clicks == {n}\npriority: {p}\nslots: {{hero: [{{show: welcome}}]}}\n"
+    files = {f"rules/{name}.yaml": text.format(n=n, p=p) for n, (name, p) in enumerate([("b", 0), ("c", 5), ("a", 0)])}
     release = release_of({**SLOTS, **files})
     assert [ruleset.name for ruleset in release.rulesets] == ["c", "a", "b"]
     assert [branch.id for branch in release.slots[0].rules] == ["hero.c", "hero.a", "hero.b", "hero.0"]
 
 
 def test_of_an_exclusive_group_a_visitor_gets_the_first_that_holds(release_of: Callable[[Files], Release]) -> None:
-    text = "when: signals.clicks > {n}\nexclusive: {group}\nslots: {{hero: [{{when: profile.known, show: welcome}}]}}\n"
+    text = (
+        "when: signals.clicks == {n}\nexclusive: {group}\nslots: {{hero: [{{when: profile.known, show: welcome}}]}}\n"
+    )
     files = {
         f"rules/{name}.yaml": text.format(n=n, group=group)
         for n, (name, group) in enumerate([("a", "x"), ("b", "y"), ("c", "x"), ("d", "x")])
     }
     hero = release_of({**SLOTS, **files}).slots[0]
     assert [branch.when and branch.when.source for branch in hero.rules[:-1]] == [
-        "signals.clicks > 0",
-        "signals.clicks > 1",
-        "signals.clicks > 2 && !rules/a",
-        "signals.clicks > 3 && !rules/a && !rules/c",
+        "signals.clicks == 0",
+        "signals.clicks == 1",
+        "signals.clicks == 2 && !rules/a",
+        "signals.clicks == 3 && !rules/a && !rules/c",
     ]
     first, third = hero.rules[0].when, hero.rules[2].when
     assert first is not None
     assert third is not None
-    assert third.ast == ["&&", [">", first.ast[1], 2], ["!", ["holds", first.ast, "rules/a of the group x"]]]
+    assert third.ast == ["&&", ["==", first.ast[1], 2], ["!", ["holds", first.ast, "rules/a of the group x"]]]
 
 
 PROBLEMS = [
@@ -84,19 +84,19 @@ PROBLEMS = [
     (
         "rules/s.yaml",
         "when: signals.clikcs > 1\nslots: {hero: [{show: welcome}]}\n",
-        "rules/s.yaml:1:14: error: unknown name: signals.clikcs",
+        "rules/s.yaml:1:15: error: unknown name: signals.clikcs",
     ),
     ("rules/s.yaml", SALE.replace("10", "-1"), "rules/s.yaml:1:11: error: must be a whole number of 0 or more"),
     ("rules/s.yaml", f"prority: 1\n{SALE}", "rules/s.yaml:1:1: error: unknown key `prority` in a rule set"),
     (
         "rules/s.yaml",
         "slots: {hero: [{show: welcome}, {show: welcome}]}\n",
-        "rules/s.yaml:1:33: error: this branch is never reached (the one in line 1 always holds",
+        "rules/s.yaml:1:33: error: this branch is never reached (the one in line 1 holds whenever it does)",
     ),
     (
         "rules/s.yaml",
         "slots: {hero: [{show: welcome}]}\n",
-        "slots/hero.yaml:1:3: error: this branch is never reached (the one in rules/s.yaml:1:15 always holds",
+        "slots/hero.yaml:1:3: error: this branch is never reached (the one in rules/s.yaml:1 holds whenever it does)",
     ),
 ]
 

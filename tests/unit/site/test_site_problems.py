@@ -95,7 +95,7 @@ def test_signals_yaml(problems_of: ProblemsOf, text: str, problem: str) -> None:
 
 TAGS = [
     ("a b: {on: Click}", "1:1: error: `a b` cannot be the name of a tag (use letters, digits, - and _"),
-    ("vip: {ttl: 1d}", "1:1: error: nothing ever sets `vip` (give it `on`, `when` or both)"),
+    ("vip: {ttl: 1d}", "1:1: error: nothing ever sets `vip` (give it `on`, `when` or both; or `manual: true` if people set it)"),
     ("vip: {on: Click, unset: {}}", "1:25: error: nothing ever removes `vip`"),
     ("vip: {when: signals.clicks}", "1:13: error: "),
     ("vip: {when: '\"vop\" in tags'}", "1:15: warning: no rule sets the tag `vop` (did you mean `vip`?)"),
@@ -111,7 +111,7 @@ def test_tags_yaml(problems_of: ProblemsOf, text: str, problem: str) -> None:
 
 TRIGGERS = [
     ("t: {tag: x}", "1:1: error: nothing ever sets off `t`"),
-    ("t: {on: Click}", "1:1: error: `t` does nothing (give it one of show, tag, untag, emit)"),
+    ("t: {on: Click}", "1:1: error: `t` does nothing (give it one of show, tag, untag, emit, webhook)"),
     ("t: {on: Click, tag: x, for: 1m}", "1:4: error: `for` belongs to `show`, which is not there"),
     ("t: {on: Click, emit: Hello, ttl: 1m}", "1:4: error: `ttl` belongs to `tag`, which is not there"),
     ("t: {on: Click, show: {heroo: welcome}}", "1:23: error: there is no slot `heroo` (did you mean `hero`?)"),
@@ -141,7 +141,7 @@ SLOTS = [
     ("- rules:\n    - {when: signals.clicks > 1, show: welcome}", "1:3: error: the slot `hero` has no default"),
     (
         "- {show: welcome}\n- {show: welcome}",
-        "2:3: error: this branch is never reached (the one in line 1 always holds",
+        "2:3: error: this branch is never reached (the one in line 1 holds whenever it does)",
     ),
     ("- {rules: [{show: welcome}]}\n- {show: welcome}", "2:3: error: this branch is never reached"),
     (
@@ -150,7 +150,7 @@ SLOTS = [
     ),
     (
         "- {when: signals.clicks > 1, show: welcome}\n- {when: signals.clicks > 1, show: welcome}\n- {show: welcome}",
-        "2:3: error: this branch is never reached (the one in line 1 has the same condition: change one of them)",
+        "2:3: error: this branch is never reached (the one in line 1 holds whenever it does)",
     ),
     ("- {when: 'true'}\n- {show: welcome}", "1:3: error: a branch has one of `show`, `rules` and `table`"),
     ("- {show: welcome, rules: [{show: welcome}]}", "1:3: error: a branch has one of `show`, `rules` and `table`, not both `show` and `rules`"),

@@ -113,13 +113,20 @@ class Outbox:
         finally:
             await self._caller.close()
 
-    async def again(self, letter: DeadLetter) -> str:
-        """One more attempt at a call that was given up; why it failed, empty when it arrived."""
-        try:
-            kept = msgspec.json.decode(letter.payload, type=Letter)
-        except msgspec.MsgspecError as error:
-            return str(error)
-        return (await self._outcome(Call(kept.id, kept.webhook, bytes(kept.body)))).reason
+    async def again(self, letters: Sequence[DeadLetter]) -> list[tuple[int, str]]:
+        """One more attempt at each call that was given up, with its old id; offset and reason of those that failed."""
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def attempt(letter: DeadLetter) -> str:
+            try:
+                kept = msgspec.json.decode(letter.payload, type=Letter)
+            except msgspec.MsgspecError as error:
+                return str(error)
+            async with room:
+                return (await self._outcome(Call(kept.id, kept.webhook, bytes(kept.body)))).reason
+
+        reasons = await asyncio.gather(*map(attempt, letters))
+        return [(letter.offset, reason) for letter, reason in zip(letters, reasons, strict=True) if reason]
 
     async def _agree_with_store(self) -> bool:
         """Settle what is done, and take up what only the store has; whether the store is there."""

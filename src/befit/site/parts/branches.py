@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from befit.model import Branch
-from befit.site.expressions import UNCHECKED, both, condition
+from befit.site.expressions import both, condition
 from befit.site.item import Fields, Item
 from befit.site.parts import content
 from befit.site.parts.schedule import schedule_condition
@@ -17,53 +16,19 @@ KEYS: Final = ("when", "schedule", "show", "rules", "table", "variant", "props",
 WAYS: Final = ("show", "rules", "table")
 
 
-class Placed(NamedTuple):
-    """A branch, and where it stands."""
-
-    branch: Branch
-    item: Item
-
-
-def read_branches(root: Item, path: str, names: Names) -> list[Placed]:
+def read_branches(root: Item, path: str, names: Names) -> tuple[Branch, ...]:
     """In order of evaluation: higher priority first. An id keeps the place that its branch has in the file."""
-    placed = [Placed(_branch(item, f"{path}.{i}", names), item) for i, item in enumerate(root.elements())]
-    placed.sort(key=lambda each: -each.branch.priority)  # stable
-    return placed
-
-
-def check_reached(placed: Sequence[Placed]) -> None:
-    """Reports branches that come after one that always holds, or that holds whenever they do."""
-    first: dict[str, Item] = {}
-    for branch, item in placed:
-        when = branch.when.source if branch.when is not None else ""
-        if "" in first:
-            hint = f"the one in {_place(first[''], item)} always holds: give it a `when`"
-            item.error("this branch is never reached", hint)
-            return
-        if when in first:
-            hint = f"the one in {_place(first[when], item)} has the same condition: change one of them"
-            item.error("this branch is never reached", hint)
-        elif _ends_here(branch):
-            first[when] = item
+    branches = [_branch(item, f"{path}.{i}", names) for i, item in enumerate(root.elements())]
+    return tuple(sorted(branches, key=lambda branch: -branch.priority))  # stable
 
 
 def is_sure(branch: Branch) -> bool:
     """Whether a branch always ends in something to show."""
-    return branch.when is None and _ends_here(branch)
-
-
-def _ends_here(branch: Branch) -> bool:
-    """Whether nothing after this branch is looked at once its condition holds."""
-    if branch.when is UNCHECKED or branch.cap is not None:
+    if branch.when is not None or branch.cap is not None:
         return False
     if branch.collect is not None:
         return any(row.when is None for row in branch.collect.rows)
-    return bool(branch.show) or (bool(branch.rules) and is_sure(branch.rules[-1]))
-
-
-def _place(item: Item, seen_from: Item) -> str:
-    here = item.document.file == seen_from.document.file
-    return f"line {item.node.start_mark.line + 1}" if here else item.position
+    return bool(branch.show) or any(map(is_sure, branch.rules))
 
 
 def _branch(item: Item, path: str, names: Names) -> Branch:
@@ -79,7 +44,9 @@ def _branch(item: Item, path: str, names: Names) -> Branch:
     rules, table = fields.get("rules"), fields.get("table")
     inside = read_table(table, path, names) if table else content.read_content(fields, names)
     if rules:
-        inside = {"rules": _nested(rules, path, names)}
+        inside = {"rules": read_branches(rules, path, names)}
+        if rules.is_list and not inside["rules"]:
+            rules.error("`rules` must hold at least one branch")
     return Branch(
         id=path,
         when=both(
@@ -89,11 +56,3 @@ def _branch(item: Item, path: str, names: Names) -> Branch:
         position=item.position,
         **inside,
     )
-
-
-def _nested(rules: Item, path: str, names: Names) -> tuple[Branch, ...]:
-    placed = read_branches(rules, path, names)
-    if rules.is_list and not placed:
-        rules.error("`rules` must hold at least one branch")
-    check_reached(placed)
-    return tuple(branch for branch, _ in placed)

@@ -13,10 +13,10 @@ import yaml
 from befit.cel import Duration, EvaluationError, Timestamp, UInt
 from befit.cel.ast import Node, literal
 from befit.model import Condition
+from befit.site.checks.domain import ANY_VALUE, NOTHING, Domain, compared, of_values
 from befit.site.durations import duration_ms
 from befit.site.expressions import UNCHECKED
 from befit.site.item import Item
-from befit.site.parts.domains import ANY, Domain, between, complement, cut, points
 from befit.site.scalars import value_of
 
 EXAMPLES: Final = {
@@ -31,7 +31,9 @@ EXAMPLES: Final = {
 }
 """The types that a column can have, each with a value of it."""
 
-WHOLE: Final = ("int", "uint", "bool", "duration", "timestamp")
+WHOLE: Final = ("int", "uint", "duration", "timestamp")
+"""Types whose values are counted out."""
+
 UNORDERED: Final = ("string", "bool")
 """Types whose cells only ask whether a value is the same."""
 
@@ -58,7 +60,7 @@ class Cell(NamedTuple):
 
     source: str = ""
     ast: Node = None
-    domain: Domain = ANY
+    domain: Domain = ANY_VALUE
 
 
 def read_cell(item: Item | None, column: Column) -> Cell:
@@ -109,37 +111,36 @@ def _between(item: Item, low: Any, high: Any, column: Column) -> Cell:
     if high <= low:
         item.error("nothing lies between these", "a range has its lower end first, which belongs to it: 10..20")
         return Cell()
-    whole = column.value.type in WHOLE
     return Cell(
         f"{cells[0].source} && {cells[1].source}",
         ["&&", cells[0].ast, cells[1].ast],
-        between(cut(low, False, whole), cut(high, False, whole)),
+        cells[0].domain & cells[1].domain,
     )
 
 
 def _comparison(sign: str, value: Any, column: Column) -> Cell:
-    whole = column.value.type in WHOLE
-    before, after = cut(value, False, whole), cut(value, True, whole)
-    domain = (
-        points([not value], whole)
-        if sign == "!=" and column.value.type == "bool"
-        else {
-            "==": points([value], whole),
-            "!=": complement(points([value], whole)),
-            ">=": between(before, None),
-            ">": between(after, None),
-            "<": between(None, before),
-            "<=": between(None, after),
-        }[sign]
-    )
-    return Cell(f"{column.source} {sign} {_cel(value)}", [sign, column.value.ast, literal(value)], domain)
+    source = f"{column.source} {sign} {_cel(value)}"
+    return Cell(source, [sign, column.value.ast, literal(value)], _domain(sign, value, column))
+
+
+def _domain(sign: str, value: Any, column: Column) -> Domain:
+    """The values for which a comparison holds; none when that is not known."""
+    if sign in ("==", "!="):
+        equal = of_values([value])
+        if column.value.type == "bool" and sign == "!=":
+            equal, sign = of_values([not value]), "=="
+        return NOTHING if equal is None else equal if sign == "==" else ANY_VALUE & ~equal
+    if column.value.type in WHOLE and sign in ("<=", ">"):  # there is nothing between 5 and 6
+        sign, value = {"<=": "<", ">": ">="}[sign], value.__class__(value + 1)
+    found = compared(sign, value)
+    return NOTHING if found is None else found[0]
 
 
 def _one_of(values: list[Any], column: Column) -> Cell:
     return Cell(
         f"{column.source} in [{', '.join(map(_cel, values))}]",
         ["in", column.value.ast, ["list", *map(literal, values)]],
-        points(values, column.value.type in WHOLE),
+        of_values(values) or NOTHING,
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from befit.model import Branch, Condition, RuleSet
 from befit.site.expressions import both, condition
 from befit.site.item import Fields, Item
-from befit.site.parts.branches import Placed, check_reached, read_branches
+from befit.site.parts.branches import read_branches
 from befit.site.parts.names import check_slug
 from befit.site.parts.schedule import schedule_condition
 from befit.site.references import Names
@@ -20,7 +20,7 @@ class RuleSets(NamedTuple):
     """The rule sets of a site in the order in which they go, and the branches that they put into each slot."""
 
     sets: tuple[RuleSet, ...]
-    branches: dict[str, list[Placed]]
+    branches: dict[str, list[Branch]]
 
 
 def read_rulesets(files: Iterable[tuple[str, Item]], names: Names) -> RuleSets:
@@ -28,13 +28,13 @@ def read_rulesets(files: Iterable[tuple[str, Item]], names: Names) -> RuleSets:
     read = [_Read(name, root, names) for name, root in files]
     read.sort(key=lambda each: (-each.priority, each.name))
     groups: dict[str, list[_Read]] = {}
-    branches: dict[str, list[Placed]] = {}
+    branches: dict[str, list[Branch]] = {}
     for each in read:
         group = groups.setdefault(each.exclusive, []) if each.exclusive else []
         when = both(each.when, *(_unless(other, each) for other in group))
         group.append(each)
-        for slot, placed in each.branches(when, names):
-            branches.setdefault(slot, []).append(placed)
+        for slot, branch in each.branches(when, names):
+            branches.setdefault(slot, []).append(branch)
     return RuleSets(tuple(each.described() for each in read), branches)
 
 
@@ -58,19 +58,14 @@ class _Read:
         if slots and not self.slots:
             slots.error("a rule set has rules for at least one slot", "such as {hero: [{show: sale}]}")
 
-    def branches(self, when: Condition | None, names: Names) -> Iterable[tuple[str, Placed]]:
+    def branches(self, when: Condition | None, names: Names) -> Iterator[tuple[str, Branch]]:
         """For each slot the one branch that holds all of this rule set's."""
         for slot, item in self.slots.items():
             path = f"{slot}.{self.name}"
-            placed = read_branches(item, path, names)
-            if item.is_list and not placed:
+            rules = read_branches(item, path, names)
+            if item.is_list and not rules:
                 item.error(f"there are no branches for the slot `{slot}`")
-            check_reached(placed)
-            rules = tuple(branch for branch, _ in placed)
-            yield (
-                slot,
-                Placed(Branch(id=path, when=when, rules=rules, priority=self.priority, position=item.position), item),
-            )
+            yield slot, Branch(id=path, when=when, rules=rules, priority=self.priority, position=item.position)
 
     def described(self) -> RuleSet:
         """For the release."""

@@ -1,11 +1,11 @@
-"""site.yaml: the site's name, keys, origins, identity, privacy, session and time settings, pages, purposes, webhooks and schema."""
+"""site.yaml: the site's name, keys, origins, identity, privacy, session and time settings, pages, purposes, webhooks, guard and schema."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from befit.model import SiteSettings
+from befit.model import Guard, SiteSettings
 from befit.site.environment import CONTEXT, PAGE
 from befit.site.item import Fields, Item, did_you_mean
 from befit.site.parts.webhooks import read_webhooks
@@ -23,6 +23,7 @@ KEYS: Final = (
     "pages",
     "purposes",
     "webhooks",
+    "guard",
     "schema",
 )
 DEFAULTS: Final = SiteSettings(name="")
@@ -37,6 +38,8 @@ def read_settings(root: Item) -> tuple[SiteSettings, Schema]:
     identity = _inside(fields, "identity", ("unsigned", "keys"))
     session = _inside(fields, "session", ("timeout",))
     time = _inside(fields, "time", ("max_skew", "lateness"))
+    guard = _inside(fields, "guard", ("changed",))
+    changed = guard.get("changed") if guard else None
     declared = fields.get("schema")
     schema = read_schema(declared, PAGE, CONTEXT) if declared else Schema()
     name = fields.need("name")
@@ -55,6 +58,7 @@ def read_settings(root: Item) -> tuple[SiteSettings, Schema]:
         pages=fields.text("pages"),
         purposes=_texts(fields, "purposes"),
         webhooks=read_webhooks(fields.get("webhooks")),
+        guard=Guard(changed=changed.share()) if changed else DEFAULTS.guard,
         schema=schema.plain(),
     )
     if "write_keys" not in fields:

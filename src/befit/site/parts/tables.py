@@ -9,7 +9,6 @@ from befit.site.expressions import SCALARS, UNCHECKED, expression
 from befit.site.item import Fields, Item, did_you_mean
 from befit.site.parts import content
 from befit.site.parts.cells import Cell, Column, read_cell
-from befit.site.parts.domains import Domain, complement, overlap
 from befit.site.parts.names import check_slug
 from befit.site.parts.props import check_elements
 from befit.site.references import Names
@@ -45,7 +44,8 @@ def read_table(item: Item, path: str, names: Names) -> dict[str, Any]:
         return _collected(fields, rows, path, names)
     for row in rows:
         row.fields.need("show")
-    _check_together(rows, columns, unique=hit == "unique")
+    if hit == "unique" and not any(column.value is UNCHECKED for column in columns):
+        _check_unique(rows)
     branches = tuple(
         Branch(
             id=f"{path}.{number}",
@@ -110,27 +110,16 @@ def _all(cells: tuple[Cell, ...], columns: list[Column], item: Item) -> Conditio
     )
 
 
-def _check_together(rows: list[_Row], columns: list[Column], *, unique: bool) -> None:
-    """Reports rows that can hold together where only one may, and rows that come after one that covers them."""
-    if any(column.value is UNCHECKED for column in columns):
-        return
-    passed: list[tuple[_Row, list[Domain], list[Domain]]] = []
-    for row in rows:
-        inside = [cell.domain for cell in row.cells]
-        for earlier, taken, left in passed:
-            line = earlier.fields.item.node.start_mark.line + 1
-            if unique and all(map(overlap, taken, inside)):
+def _check_unique(rows: list[_Row]) -> None:
+    """Reports rows that can hold together where only one may."""
+    for number, row in enumerate(rows):
+        for earlier in rows[:number]:
+            if all(one.domain & other.domain for one, other in zip(earlier.cells, row.cells, strict=True)):
                 row.fields.item.error(
-                    f"this row and the one in line {line} can hold at the same time",
+                    f"this row and the one in line {earlier.fields.item.node.start_mark.line + 1} can hold at the same time",
                     "with `hit: unique` no two rows may; make them narrower, or use `hit: first`",
                 )
                 break
-            if not unique and "cap" not in earlier.fields and not any(map(overlap, left, inside)):
-                row.fields.item.error(
-                    "this row is never reached", f"the one in line {line} holds whenever it does: change one of them"
-                )
-                break
-        passed.append((row, inside, list(map(complement, inside))))
 
 
 def _collected(fields: Fields, rows: list[_Row], path: str, names: Names) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import { doubleText } from "./format";
 import { NONE } from "./operators";
 import { Duration, divide, SECOND, Timestamp } from "./time";
-import { CelMap, fail, integer, kind, Optional, TypeName, UInt, unsigned, type Value } from "./values";
+import { CelMap, fail, integer, isBytes, kind, Optional, TypeName, UInt, unsigned, type Value } from "./values";
 
 const WHOLE = /^[\t-\r ]*[+-]?\d+[\t-\r ]*$/;
 const DECIMAL = /^[\t-\r ]*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?[\t-\r ]*$/i;
@@ -17,7 +17,8 @@ const TYPE_NAMES: Record<string, string> = {
 };
 
 function toWhole(text: string, what: string): bigint {
-  return WHOLE.test(text) && !(what === "uint" && text.includes("-")) ? BigInt(text) : fail(`not a ${what}: '${text}'`);
+  const fits = WHOLE.test(text) && !(what === "a uint" && text.includes("-"));
+  return fits ? BigInt(text) : fail(`not ${what}: '${text}'`);
 }
 
 function toDouble(text: string): number {
@@ -49,7 +50,7 @@ function toText(bytes: Uint8Array): string {
 function isZero(value: Value): boolean {
   if (value instanceof UInt || value instanceof Timestamp || value instanceof Duration) return !value.value;
   if (typeof value === "number") return value === 0;
-  if (Array.isArray(value) || value instanceof CelMap || value instanceof Uint8Array) return !value.length;
+  if (Array.isArray(value) || value instanceof CelMap || isBytes(value)) return !value.length;
   return !value;
 }
 
@@ -68,12 +69,12 @@ export const OF_ANY: Record<string, (value: Value) => Value> = {
 export const CONVERSIONS: Record<string, (...values: never[]) => Value> = {
   "int uint": ({ value }: UInt) => integer(value),
   "int double": (value: number) => (Math.abs(value) < 2 ** 63 ? BigInt(Math.trunc(value)) : fail("integer overflow")),
-  "int string": (value: string) => integer(toWhole(value, "int")),
+  "int string": (value: string) => integer(toWhole(value, "an int")),
   "int timestamp": ({ value }: Timestamp) => BigInt(divide(value)[0]),
   "uint int": unsigned,
   "uint double": (value: number) =>
     value >= 0 && value < 2 ** 64 ? new UInt(BigInt(Math.trunc(value))) : fail("unsigned integer overflow"),
-  "uint string": (value: string) => unsigned(toWhole(value, "uint")),
+  "uint string": (value: string) => unsigned(toWhole(value, "a uint")),
   "double int": (value: bigint) => Number(value),
   "double uint": ({ value }: UInt) => Number(value),
   "double string": toDouble,

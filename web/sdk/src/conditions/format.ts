@@ -1,7 +1,7 @@
 /** `"%s costs %.2f".format([name, price])`, and doubles as texts: rounded exactly, halves to even, as C's printf does it. */
 
 import { compareTexts } from "./operators";
-import { CelMap, fail, kind, TypeName, UInt, type Value } from "./values";
+import { CelMap, fail, isBytes, kind, TypeName, UInt, type Value } from "./values";
 
 const CLAUSE = /%(?:(%)|(?:\.(\d+))?(.))?/gsu;
 const BASES: Record<string, number> = { b: 2, o: 8, x: 16, X: 16 };
@@ -84,7 +84,7 @@ function formatted(clause: string, precision: number, value: Value): string {
   const upper = (digits: string) => (clause === "X" ? digits.toUpperCase() : digits);
   if (base && typeof whole === "bigint") return upper(whole.toString(base));
   if (clause === "b" && typeof value === "boolean") return value ? "1" : "0";
-  if (base === 16 && (typeof value === "string" || value instanceof Uint8Array)) {
+  if (base === 16 && (typeof value === "string" || isBytes(value))) {
     const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
     return upper(Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""));
   }
@@ -99,7 +99,7 @@ function text(value: Value): string {
     return general(value, digits.replace(/^(.+?)0*$/, "$1"), exponent);
   }
   if (Array.isArray(value)) return `[${value.map(text).join(", ")}]`;
-  if (value instanceof Uint8Array) return new TextDecoder("utf-8", { ignoreBOM: true }).decode(value);
+  if (isBytes(value)) return new TextDecoder("utf-8", { ignoreBOM: true }).decode(value);
   if (value instanceof CelMap) {
     const entries = value.entries().map(([key, item]) => [text(key), text(item)] as const);
     entries.sort(([one, value], [other, beside]) => compareTexts(one, other) || compareTexts(value, beside));

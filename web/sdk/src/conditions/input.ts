@@ -8,7 +8,7 @@
 import { attempt } from "../attempt";
 import { decodeBase64, encodeBase64 } from "./strings";
 import { Duration, Timestamp } from "./time";
-import { CelMap, fail, failMissing, Optional, TypeName, UInt, type Value } from "./values";
+import { CelMap, fail, failMissing, isBytes, Optional, TypeName, UInt, type Value } from "./values";
 
 /** Variables by name: JSON, bigints, Dates, Maps, and the classes of this module. */
 export type Variables = Readonly<Record<string, unknown>>;
@@ -104,7 +104,7 @@ export function toJson(value: Value): unknown {
   if (typeof value === "bigint") return Number(value);
   if (value instanceof UInt) return Number(value.value);
   if (typeof value === "number" && !Number.isFinite(value)) return `${value}`;
-  if (value instanceof Uint8Array) return encodeBase64(value);
+  if (isBytes(value)) return encodeBase64(value);
   if (Array.isArray(value)) return value.map(toJson);
   if (value instanceof CelMap)
     return Object.fromEntries(value.entries().map(([key, item]) => [`${key}`, toJson(item)]));

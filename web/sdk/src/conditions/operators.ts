@@ -6,6 +6,7 @@ import {
   fail,
   failOverload,
   integer,
+  isBytes,
   kind,
   type Numeric,
   Optional,
@@ -38,7 +39,7 @@ export function equal(left: Value, right: Value): boolean {
   }
   if (kind(left) !== kind(right)) return false;
   if (Array.isArray(left)) return equalLists(left, right as Value[]);
-  if (left instanceof Uint8Array) return !compare([...left], [...(right as Uint8Array)]);
+  if (isBytes(left)) return !compare([...left], [...(right as Uint8Array)]);
   if (left instanceof CelMap) {
     const other = right as CelMap;
     return (

@@ -86,11 +86,14 @@ function identity(key: Value): unknown {
   return Number.isInteger(key) ? BigInt(key as number) : key;
 }
 
+/** Of any window: an iframe's Uint8Array is another class. */
+export const isBytes = (value: unknown): value is Uint8Array => ArrayBuffer.isView(value);
+
 /** The CEL kind of a value: `null`, `bool`, `int`, `uint`, `double`, `string`, `bytes`, `list`, `map`… */
 export function kind(value: Value): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "list";
-  if (value instanceof Uint8Array) return "bytes";
+  if (isBytes(value)) return "bytes";
   if (typeof value === "object") return value.kind;
   return { boolean: "bool", bigint: "int", number: "double", string: "string" }[typeof value as string] as string;
 }

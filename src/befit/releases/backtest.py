@@ -1,0 +1,220 @@
+"""Backtest: the log, replayed through two releases side by side, and whose decisions differ between them.
+
+State comes from the whole log; from `since` on, decisions are compared: of every slot after each page view, and of the
+event's own slot before each impression of a module and each click on one. Only slices that differ are replayed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from befit.engine import Program, ids_of
+from befit.engine.explore import propensity_of
+from befit.model import IMPRESSION, MODULE_CLICKED, Event, Release
+from befit.releases.quiet import Quiet
+from befit.releases.shown import Sameness, Shop, Shown, action
+from befit.releases.slice import changed_slots, cut
+from befit.releases.tally import Findings, Tally
+from befit.releases.twins import Twins
+
+CONVERSION: Final = "Order Completed"
+"""The event that counts as a conversion, unless the command names others."""
+
+EXAMPLES: Final = 10
+
+SEEN: Final = frozenset({IMPRESSION, MODULE_CLICKED})
+
+_EMPTY_MAP: Final = b"\x80"
+
+
+class Head(msgspec.Struct, array_like=True, gc=False):
+    """An `Event` whose maps are not decoded: most events need no more."""
+
+    type: str
+    name: str
+    message_id: str
+    anonymous_id: str
+    user_id: str
+    timestamp: int
+    received_at: int
+    properties: msgspec.Raw
+    traits: msgspec.Raw
+    context: msgspec.Raw
+    previous_id: str = ""
+    group_id: str = ""
+    historical: bool = False
+
+
+head_of: Final = msgspec.msgpack.Decoder(Head).decode
+_decode: Final = msgspec.msgpack.Decoder(dict[str, Any]).decode
+_event_of: Final = msgspec.msgpack.Decoder(Event).decode
+
+
+class Backtest:
+    """Takes the records of a log, oldest first, and finds what the draft would change."""
+
+    def __init__(
+        self,
+        base: Release,
+        draft: Release,
+        since: int,
+        *,
+        remembered_ms: int,
+        goals: Container[str] = (CONVERSION,),
+        bucket_of: Callable[[Head], float] | None = None,
+    ) -> None:
+        """`since` in milliseconds. `remembered_ms` is how long a message id counts as a repetition. `bucket_of` places a
+        visitor, by any of its ids, in [0, 1): `within` then says whose events are taken."""
+        self.slots = changed_slots(base, draft)
+        self.added = sorted({slot.name for slot in draft.slots} - {slot.name for slot in base.slots})
+        # One id for both: visitors who explore a slot explore it under both releases.
+        programs = [Program(msgspec.structs.replace(cut(each, self.slots), id=base.id)) for each in (base, draft)]
+        self.within = (0.0, 1.0)
+        self._since = since
+        self._goals = goals
+        self._bucket_of = bucket_of
+        self._repeated = Repetitions(remembered_ms)
+        self._lateness = programs[0].release.site.lateness_ms
+        self._twins = Twins(*programs)
+        self._quiet = Quiet(programs)
+        self._shops = (Shop(programs[0]), Shop(programs[1]))
+        self._same = Sameness(*programs)
+        self._tallies: dict[str, Tally] = {}
+
+    def take(self, value: bytes) -> bool:
+        """Take one record. False when it was left alone: it belongs to another part, or to the past of another release."""
+        head = head_of(value)
+        if head.type == "timer":
+            return False
+        bucket = 0.0
+        if self._bucket_of is not None:
+            bucket = self._bucket_of(head)
+            if not self.within[0] <= bucket < self.within[1]:
+                return False
+        if ":" in head.message_id and _is_emitted(head):
+            return False
+        if self._repeated(head.message_id, head.received_at):
+            return False
+        now = head.timestamp if head.historical else head.received_at
+        names = ids_of(head) if head.user_id else (f"a:{head.anonymous_id}",)
+        self._twins.elapse(names, now)
+        late = now - head.timestamp > self._lateness
+        counts = now >= self._since and not late
+        if counts and head.name in SEEN:
+            self._see(head, names[-1], now, bucket)
+        if late or not self._take_quietly(head, names):
+            name = self._take_event(_event_of(value))
+        else:
+            name = self._twins.base.visitors.lead(names[-1])
+        if counts and name:
+            self._count(head, name, now, bucket)
+        return True
+
+    def narrow(self, end: float) -> None:
+        """Leave those visitors out from now on, and what was found of them, whose bucket is not below `end`."""
+        self.within = (self.within[0], end)
+        for name in [name for name, tally in self._tallies.items() if tally.bucket >= end]:
+            del self._tallies[name]
+
+    def findings(self, examples: int = EXAMPLES) -> Findings:
+        """What was found so far."""
+        found = Findings(slots={})
+        for name, tally in self._tallies.items():
+            found.add(name, tally, examples)
+        return found
+
+    def _take_quietly(self, head: Head, names: Sequence[str]) -> bool:
+        """Take an event that changes next to nothing; False when it must be folded."""
+        if not self._quiet.knows(head.name) or head.type == "tag" or head.previous_id:
+            return False
+        if bytes(head.traits) != _EMPTY_MAP:
+            return False
+        pair = self._twins.pair(names[-1])
+        if pair is None or (len(names) > 1 and self._twins.base.visitors.lead(names[0]) != pair[0].id):
+            return False
+        base, draft = pair
+        return self._quiet.take(base, head.timestamp) and (draft is base or self._quiet.take(draft, head.timestamp))
+
+    def _take_event(self, event: Event) -> str:
+        """Fold an event; the id of the profile, empty when there is none."""
+        taken = self._twins.play(event)
+        if taken is None:
+            return ""
+        for ended in taken.ended:  # what was noted under several ids of a visitor comes together
+            if ended.id != taken.profile.id and (tally := self._tallies.pop(ended.id, None)) is not None:
+                self._tally(taken.profile.id, tally.bucket).add(tally)
+        return taken.profile.id
+
+    def _count(self, head: Head, name: str, now: int, bucket: float) -> None:
+        """The visitor was here."""
+        tally = self._tally(name, bucket)
+        if head.name in self._goals:
+            tally.convert(head.timestamp)
+        if head.type in ("page", "screen"):
+            pair = self._twins.pair(name)
+            if pair is not None:
+                self._compare(tally, pair, self.slots, now)
+
+    def _see(self, head: Head, name: str, now: int, bucket: float) -> None:
+        """A module was seen, or clicked: what would the visitor have seen there?"""
+        properties = _decode(head.properties)
+        slot, decision_id = properties.get("slot"), _text(properties.get("decisionId"))
+        pair = self._twins.pair(name)
+        if slot not in self.slots or pair is None:
+            return
+        tally = self._tally(pair[0].id, bucket)
+        ((base, draft),) = self._compare(tally, pair, (slot,), now)
+        if head.name == MODULE_CLICKED:
+            tally.click(head.timestamp, decision_id)
+        else:
+            what = action(_text(properties.get("module")), _text(properties.get("variant")))
+            cell = tally.slot(slot).cell(what, propensity_of(decision_id), base.policy, draft.policy)
+            tally.impression(head.timestamp, slot, decision_id, cell)
+
+    def _compare(self, tally: Tally, pair: tuple[Any, Any], slots: Any, now: int) -> list[tuple[Shown, Shown]]:
+        one, other = pair
+        both = list(zip(self._shops[0].show(one, slots, now), self._shops[1].show(other, slots, now), strict=True))
+        for name, (base, draft) in zip(slots, both, strict=True):
+            tally.decided(name, base, draft, same=self._same.holds(base, draft, one_profile=one is other))
+        return both
+
+    def _tally(self, name: str, bucket: float) -> Tally:
+        found = self._tallies.get(name)
+        if found is None:
+            found = self._tallies[name] = Tally(bucket)
+        return found
+
+
+class Repetitions:
+    """Knows the message ids of the last while."""
+
+    def __init__(self, remembered_ms: int) -> None:
+        self._remembered = remembered_ms
+        self._new: dict[str, int] = {}
+        self._old: dict[str, int] = {}
+        self._began = 0
+
+    def __call__(self, message_id: str, received_at: int) -> bool:
+        """Whether this message came before, at most so long ago; it is remembered otherwise."""
+        before = self._new.get(message_id)
+        if before is None:
+            before = self._old.get(message_id)
+        if before is not None and received_at - before <= self._remembered:
+            return True
+        if received_at - self._began > self._remembered:
+            self._old, self._new, self._began = self._new, {}, received_at
+        self._new[message_id] = received_at
+        return False
+
+
+def _is_emitted(head: Head) -> bool:
+    """Whether a trigger emitted this event (`befit.engine.own_events.emitted`): its id ends with the trigger's name."""
+    trigger = _decode(head.properties).get("trigger")
+    return isinstance(trigger, str) and head.message_id.endswith(f":{trigger}")
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
