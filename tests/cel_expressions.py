@@ -58,7 +58,7 @@ TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
         "{ints}.all(@int, {bool})", "{texts}.exists(@string, {bool})", "{dyn}.exists(@dyn, {bool})", "{map}.all(@string, {bool})",
         "{ints}.exists_one(@int, {bool})", "{dyn}.all(@dyn, {bool})",
         "{string}.contains({string})", "{string}.startsWith({string})", "{dyn}.endsWith({string})", '{string}.matches("^a+$")',
-        "m.?a.hasValue()", "ints[?{int}].hasValue()",
+        "m.?a.hasValue()", "ints[?{int}].hasValue()", "math.isNaN({double})", '{string}.matches("(?i)[^B]b|É$")',
     ),
     "int": (
         "({int} + {int})", "({int} - {int})", "({int} * {int})", "({int} / {int})", "({int} % {int})", "-{int}",
@@ -68,27 +68,36 @@ TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
         "math.greatest({int}, {int})", "math.bitXor({int}, {int})", "{string}.indexOf({string})",
         "{time}.getHours()", '{time}.getDayOfYear("America/New_York")', '{time}.getDate("+05:30")', "{span}.getMinutes()",
         "cel.bind(@int, {int}, {int})",
+        "{string}.lastIndexOf({string})", "{string}.indexOf({string}, {int})", "math.bitShiftLeft({int}, {int})", "math.abs({int})",
+        "math.least([{int}, {int}])", '{time}.getFullYear("Europe/Berlin")', "{time}.getMilliseconds()", "{span}.getMilliseconds()",
     ),
-    "uint": ("({uint} + {uint})", "({uint} - {uint})", "({uint} / {uint})", "uint({int})", "uint({double})", "uint({string})"),
+    "uint": (
+        "({uint} + {uint})", "({uint} - {uint})", "({uint} / {uint})", "uint({int})", "uint({double})", "uint({string})",
+        "({uint} * {uint})", "math.bitAnd({uint}, {uint})", "math.bitShiftRight({uint}, {int})",
+    ),
     "double": (
         "({double} + {double})", "({double} * {double})", "({double} / {double})", "-{double}", "double({int})", "double({string})",
         "math.ceil({double})", "math.round({double})", "math.sign({double})", "({bool} ? {double} : {double})", "signals.d",
+        "math.floor({double})", "math.trunc({double})", "math.sqrt({double})", "math.greatest({double}, {double})",
     ),
     "string": (
         "({string} + {string})", "string({int})", "string({uint})", "string({bool})", "string({time})", "string({span})",
         "{string}.upperAscii()", "{string}.substring({int})", "{string}.charAt({int})", "{string}.replace({string}, {string})",
         "{texts}.join({string})", "{texts}[{int}]", "({bool} ? {string} : {string})", "signals.s",
         "cel.bind(@string, {string}, {string})",
+        "string({double})", "{string}.lowerAscii()", "{string}.trim()", "{string}.reverse()", "strings.quote({string})",
+        "{string}.substring({int}, {int})", "{string}.replace({string}, {string}, {int})", "base64.encode(bytes({string}))",
+        '"%s %d".format([{string}, {int}])', '"%s %.2f %e".format([{dyn}, {double}, {double}])', '"%x".format([{dyn}])',
     ),
     "time": ("({time} + {span})", "({time} - {span})", "timestamp({int})", "timestamp({string})", "signals.t"),
     "span": ("({span} + {span})", "({span} - {span})", "({time} - {time})", "duration({string})"),
     "ints": ("[{int}, {int}]", "({ints} + {ints})", "{ints}.map(@int, {int})", "{ints}.filter(@int, {bool})", "{ints}.map(@int, {bool}, {int})"),
-    "texts": ("[{string}, {string}]", "{string}.split({string})", "({texts} + {texts})"),
+    "texts": ("[{string}, {string}]", "{string}.split({string})", "({texts} + {texts})", "{string}.split({string}, {int})"),
     "map": ('{{"a": {int}}}', "{{{string}: {int}, {string}: {int}}}"),
     "dyn": (
         "dyn({int})", "dyn({double})", "dyn({string})", "dyn({bool})", "dyn({uint})", "dyn({ints})", "dyn({map})", "dyn({span})",
         "({dyn} + {dyn})", "({dyn} / {dyn})", "{dyn}.a", "{dyn}[{dyn}]", "({bool} ? {dyn} : {dyn})", "[{int}, {string}][{int}]",
-        "{{true: {int}, 1: {string}}}[{dyn}]", "{dyn}.map(@dyn, {dyn})",
+        "{{true: {int}, 1: {string}}}[{dyn}]", "{dyn}.map(@dyn, {dyn})", "dyn({time})", "dyn({texts})", "{dyn}.filter(@dyn, {bool})",
     ),
 }  # fmt: skip
 LEAVES: Final[dict[str, tuple[str, ...]]] = {

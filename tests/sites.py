@@ -21,11 +21,15 @@ def write_site(
     slots: dict[str, str] | None = None,
     modules: dict[str, str] | None = None,
     collections: dict[str, str] | None = None,
+    rules: dict[str, str] | None = None,
+    audiences: str = "",
 ) -> Path:
     """Write a site folder; what is not given is the smallest thing that checks."""
     files = {"site.yaml": site, "signals.yaml": signals, "tags.yaml": tags, "triggers.yaml": triggers}
     files |= {f"slots/{name}.yaml": text for name, text in (slots or DEFAULT_SLOTS).items()}
     files |= {f"modules/{name}.yaml": text for name, text in {**DEFAULT_MODULES, **(modules or {})}.items()}
+    files |= {f"rules/{name}.yaml": text for name, text in (rules or {}).items()}
+    files["audiences.yaml"] = audiences
     files |= {f"collections/{name}.yaml": text for name, text in (collections or {}).items()}
     for name, text in files.items():
         if text:
@@ -45,6 +49,8 @@ def program_of(
     slots: dict[str, str] | None = None,
     modules: dict[str, str] | None = None,
     collections: dict[str, str] | None = None,
+    rules: dict[str, str] | None = None,
+    audiences: str = "",
 ) -> Program:
     """The program of a site written to `folder`."""
     write_site(
@@ -56,5 +62,7 @@ def program_of(
         slots=slots,
         modules=modules,
         collections=collections,
+        rules=rules,
+        audiences=audiences,
     )
     return Program(load_site(folder))

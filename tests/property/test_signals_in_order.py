@@ -15,7 +15,7 @@ from befit.engine.kinds.sequence import Sequence
 from befit.engine.kinds.steps import Steps
 from befit.engine.limits import STEP_EVENTS
 from befit.model import SequenceStep, Signal
-from tests.histories import Arrival, Happened, events, histories, merged, state_of
+from tests.histories import DEVICES, Arrival, Happened, events, histories, merged, state_of
 
 NAMES = "ABCD"
 names = st.sampled_from(NAMES)
@@ -155,19 +155,34 @@ def test_a_sequence_is_what_the_full_history_says(signal: Signal, history: list[
     check(signal, events(arrived), state_of(Sequence(signal), arrived), now)
 
 
-@settings(max_examples=200)
-@given(sequences, st.lists(st.tuples(st.integers(0, 5_000), names), min_size=1, max_size=12), st.data())
+@settings(max_examples=300)
+@given(sequences, histories(names, most=14), st.data())
 def test_timers_that_come_between_the_events_change_nothing(
-    signal: Signal, history: list[tuple[int, str]], data: st.DataObject
+    signal: Signal, history: list[Arrival], data: st.DataObject
 ) -> None:
     kind = Sequence(signal)
-    arrived = events(masked(signal, [Happened(time, name) for time, name in history]))
-    state, latest = None, 0
-    for event in arrived:
-        latest = max(latest, event.time)
-        state = kind.update(state, event.time, event.value)
-        state = waited(kind, state, data.draw(st.integers(0, latest)))
-    check(signal, arrived, state, 6_000)
+    states: list[Any] = [None] * DEVICES
+    arrived = masked(signal, history)
+    for each in events(arrived):
+        state = kind.update(states[each.device], each.time, each.value)
+        states[each.device] = waited(kind, state, data.draw(st.integers(0, 6_000)))
+    check(signal, events(arrived), merged(kind, states), 6_500)
+
+
+def test_a_chain_that_goes_on_does_not_hide_one_that_began_later() -> None:
+    a, no_x, b, no_y, c, d = (
+        SequenceStep(on="A"),
+        SequenceStep(on="X", forbidden=True),
+        SequenceStep(on="B", optional=True),
+        SequenceStep(on="Y", forbidden=True),
+        SequenceStep(on="C"),
+        SequenceStep(on="D"),
+    )
+    signal = Signal(name="s", kind="sequence", type="bool", steps=(a, no_x, b, no_y, c, d), within_ms=4)
+    # C at 5 goes on with the chain of A at 0 and B at 1: X ended what A at 2 had begun, but not before C at 3.
+    history: list[Arrival] = [Happened(time, name) for time, name in enumerate("ABACXCD")]
+    check(signal, events(masked(signal, history)), state_of(Sequence(signal), masked(signal, history)), 10)
+    assert Sequence(signal).read(state_of(Sequence(signal), masked(signal, history)), 10)
 
 
 @settings(max_examples=40, deadline=None)

@@ -19,6 +19,7 @@ import befit
 from befit.api import http
 from befit.api.collect.endpoint import Collect
 from befit.api.collect.replay import Replayed, replay_letters
+from befit.api.explain import explain_routes
 from befit.api.problems import problem_of
 from befit.api.releases import release_routes
 from befit.api.tagging import tag_routes
@@ -70,7 +71,7 @@ def create_admin(node: Node, collect: Collect) -> Litestar:
 
     return Litestar(
         path="/admin/v1",
-        route_handlers=[profile, *tag_routes(node), *release_routes(node), dead_letters, replay],
+        route_handlers=[profile, *tag_routes(node), *release_routes(node), *explain_routes(node), dead_letters, replay],
         openapi_config=OpenAPIConfig(
             title="befit admin API",
             version=befit.__version__,

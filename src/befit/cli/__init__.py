@@ -31,6 +31,7 @@ _COMMANDS: Final = {
     "eval": "befit.cli.expression:evaluate",
     "replay": "befit.cli.replay:replay",
     "profile": "befit.cli.profile:profile",
+    "explain": "befit.cli.explain:explain",
     "dead-letters": "befit.cli.letters:letters",
     "publish": "befit.cli.publish:publish",
     "releases": "befit.cli.releases:releases",

@@ -32,3 +32,21 @@ def print_columns(rows: Iterable[Sequence[str]]) -> None:
 def moment(ms: int) -> str:
     """A time as people read it: UTC, to the second."""
     return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def moment_of(text: str, now: int) -> int:
+    """Milliseconds since the epoch of a time that people write: RFC 3339 (UTC when it has no offset), or a duration before `now`.
+
+    Raises SettingsError.
+    """
+    from befit.errors import SettingsError
+    from befit.site.durations import duration_ms
+
+    ago = duration_ms(text)
+    if ago is not None:
+        return now - ago
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError(f"{text!r} is no time: write 2026-11-20T18:30:00Z, or how long ago, such as 2h") from error
+    return round((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)

@@ -12,7 +12,6 @@ from cyclopts import App, Parameter
 
 from befit.cli.output import Json, moment, print_columns, print_json
 from befit.cli.remote import DEFAULT_URL, Remote
-from befit.errors import NotFound, SettingsError
 
 profile = App(name="profile", help="What is known of one visitor.")
 
@@ -141,28 +140,14 @@ def _print_tags(view: dict[str, Any], as_json: bool) -> int:
 
 async def _at_rest(any_id: str, data: Path, site: Path | None) -> dict[str, Any]:
     """The same view, without a server. Raises NotFound, or SettingsError when a server has the folder open."""
+    from befit.cli.visitor import site_of, stored_profile
     from befit.engine import Program
     from befit.node import clock
-    from befit.node.settings import last_site
     from befit.node.view import full_view
     from befit.site import load_site
-    from befit.store import open_store
 
-    folder = site or last_site(data)
-    if folder is None:
-        raise SettingsError(f"no server has served a site from {data}; name its site folder with --site")
-    program = Program(load_site(folder))
-    store = open_store(f"embedded:{data}?mode=ro")
-    await store.open()
-    try:
-        names = [any_id] if any_id[:2] in ("u:", "a:") else [f"u:{any_id}", f"a:{any_id}"]
-        loaded = await store.load(await store.resolve(names))
-    finally:
-        await store.close()
-    found = next((profile for profile in loaded if profile is not None), None)
-    if found is None:
-        raise NotFound(f"no profile has the id {any_id!r}")
-    return full_view(found, program, clock())
+    program = Program(load_site(site_of(data, site)))
+    return full_view(await stored_profile(any_id, data), program, clock())
 
 
 def _print(view: dict[str, Any]) -> None:

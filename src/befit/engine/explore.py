@@ -41,6 +41,7 @@ def explore(slot: CompiledSlot, profile: Profile, args: tuple[Any, ...], now: in
     propensity = 1.0
     if same < len(found):
         propensity = slot.explore * same / len(found) + (1.0 - slot.explore) * _same(found[0], leaf)
+        propensity = round(propensity, 12)  # 0.85, not 0.8500000000000001
     return Exploration(leaf, len(found), explored, propensity)
 
 

@@ -64,7 +64,7 @@ class _Walk:
             return True in [self._look(branch) for branch in siblings.branches]
         for step in holding:
             others = " and ".join(other.rule for other in holding if other is not step)
-            step.outcome, step.why = "ambiguous", f"{step.why}; but so does {others}, and only one may hold"
+            step.outcome, step.why = "ambiguous", f"{step.why}; but {others} holds, too, and only one may"
         self.steps += steps
         return False
 

@@ -7,14 +7,14 @@ event's own slot before each impression of a module and each click on one. Only 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
 from befit.engine import Program, ids_of
 from befit.engine.explore import propensity_of
-from befit.model import IMPRESSION, MODULE_CLICKED, Event, Release
-from befit.releases.quiet import Quiet
+from befit.model import IMPRESSION, MODULE_CLICKED, PAGE_PING, Event, Profile, Release
+from befit.releases.quiet import Quiet, reads_context
 from befit.releases.shown import Sameness, Shop, Shown, action
 from befit.releases.slice import changed_slots, cut
 from befit.releases.tally import Findings, Tally
@@ -26,6 +26,9 @@ CONVERSION: Final = "Order Completed"
 EXAMPLES: Final = 10
 
 SEEN: Final = frozenset({IMPRESSION, MODULE_CLICKED})
+
+PAGE_CONTEXT: Final = ("page", "viewId")
+"""What of an event's context the session takes; the rest is for conditions that read the context."""
 
 _EMPTY_MAP: Final = b"\x80"
 
@@ -80,7 +83,9 @@ class Backtest:
         self._lateness = programs[0].release.site.lateness_ms
         self._twins = Twins(*programs)
         self._quiet = Quiet(programs)
-        self._shops = (Shop(programs[0]), Shop(programs[1]))
+        uses = programs[0].slot_uses | programs[1].slot_uses
+        self._shops = (Shop(programs[0], uses), Shop(programs[1], uses))
+        self._lean = not any(reads_context(program) for program in programs)
         self._same = Sameness(*programs)
         self._tallies: dict[str, Tally] = {}
 
@@ -99,18 +104,20 @@ class Backtest:
         if self._repeated(head.message_id, head.received_at):
             return False
         now = head.timestamp if head.historical else head.received_at
-        names = ids_of(head) if head.user_id else (f"a:{head.anonymous_id}",)
-        self._twins.elapse(names, now)
+        twins = self._twins
+        names = ids_of(cast("Event", head)) if head.user_id else (f"a:{head.anonymous_id}",)
+        pair = twins.pair(names[-1])
+        if len(names) > 1 or (pair is not None and (pair[0].timers or pair[1].timers)):
+            twins.elapse(names, now)
+            pair = twins.pair(names[-1])
         late = now - head.timestamp > self._lateness
         counts = now >= self._since and not late
-        if counts and head.name in SEEN:
-            self._see(head, names[-1], now, bucket)
-        if late or not self._take_quietly(head, names):
-            name = self._take_event(_event_of(value))
-        else:
-            name = self._twins.base.visitors.lead(names[-1])
-        if counts and name:
-            self._count(head, name, now, bucket)
+        if counts and pair is not None and head.name in SEEN:
+            self._see(head, pair, now, bucket)
+        if late or pair is None or not self._take_quietly(head, names, pair):
+            pair = self._take_event(value)
+        if counts and pair is not None:
+            self._count(head, pair, now, bucket)
         return True
 
     def narrow(self, end: float) -> None:
@@ -126,44 +133,56 @@ class Backtest:
             found.add(name, tally, examples)
         return found
 
-    def _take_quietly(self, head: Head, names: Sequence[str]) -> bool:
+    def _take_quietly(self, head: Head, names: Sequence[str], pair: tuple[Profile, Profile]) -> bool:
         """Take an event that changes next to nothing; False when it must be folded."""
         if not self._quiet.knows(head.name) or head.type == "tag" or head.previous_id:
             return False
+        base, draft = pair
         if bytes(head.traits) != _EMPTY_MAP:
             return False
-        pair = self._twins.pair(names[-1])
-        if pair is None or (len(names) > 1 and self._twins.base.visitors.lead(names[0]) != pair[0].id):
+        if len(names) > 1 and self._twins.base.visitors.lead(names[0]) != base.id:
             return False
-        base, draft = pair
-        return self._quiet.take(base, head.timestamp) and (draft is base or self._quiet.take(draft, head.timestamp))
+        view = None
+        if head.name == PAGE_PING:
+            view = _decode(head.context).get("viewId")
+        elif (
+            head.name == IMPRESSION
+            and self._quiet.capped
+            and _decode(head.properties).get("slot") in self._quiet.capped
+        ):
+            return False
+        take = self._quiet.take
+        return take(base, head.timestamp, view) and (draft is base or take(draft, head.timestamp, view))
 
-    def _take_event(self, event: Event) -> str:
-        """Fold an event; the id of the profile, empty when there is none."""
+    def _take_event(self, value: bytes) -> tuple[Profile, Profile] | None:
+        """Fold an event; its visitor's profiles under both releases, None when there is no such visitor."""
+        event = _event_of(value)
+        if self._lean:
+            context = event.context
+            event.context = {name: context[name] for name in PAGE_CONTEXT if name in context}
         taken = self._twins.play(event)
         if taken is None:
-            return ""
+            return None
         for ended in taken.ended:  # what was noted under several ids of a visitor comes together
             if ended.id != taken.profile.id and (tally := self._tallies.pop(ended.id, None)) is not None:
                 self._tally(taken.profile.id, tally.bucket).add(tally)
-        return taken.profile.id
+        return self._twins.pair(taken.profile.id)
 
-    def _count(self, head: Head, name: str, now: int, bucket: float) -> None:
+    def _count(self, head: Head, pair: tuple[Profile, Profile], now: int, bucket: float) -> None:
         """The visitor was here."""
-        tally = self._tally(name, bucket)
+        tally = self._tallies.get(pair[0].id)
+        if tally is None:
+            tally = self._tally(pair[0].id, bucket)
         if head.name in self._goals:
             tally.convert(head.timestamp)
-        if head.type in ("page", "screen"):
-            pair = self._twins.pair(name)
-            if pair is not None:
-                self._compare(tally, pair, self.slots, now)
+        if head.type == "page" or head.type == "screen":
+            self._compare(tally, pair, self.slots, now)
 
-    def _see(self, head: Head, name: str, now: int, bucket: float) -> None:
+    def _see(self, head: Head, pair: tuple[Profile, Profile], now: int, bucket: float) -> None:
         """A module was seen, or clicked: what would the visitor have seen there?"""
         properties = _decode(head.properties)
         slot, decision_id = properties.get("slot"), _text(properties.get("decisionId"))
-        pair = self._twins.pair(name)
-        if slot not in self.slots or pair is None:
+        if slot not in self.slots:
             return
         tally = self._tally(pair[0].id, bucket)
         ((base, draft),) = self._compare(tally, pair, (slot,), now)
@@ -174,9 +193,14 @@ class Backtest:
             cell = tally.slot(slot).cell(what, propensity_of(decision_id), base.policy, draft.policy)
             tally.impression(head.timestamp, slot, decision_id, cell)
 
-    def _compare(self, tally: Tally, pair: tuple[Any, Any], slots: Any, now: int) -> list[tuple[Shown, Shown]]:
+    def _compare(
+        self, tally: Tally, pair: tuple[Profile, Profile], slots: Sequence[str], now: int
+    ) -> list[tuple[Shown, Shown]]:
+        """What both releases show in these slots at `now`."""
         one, other = pair
-        both = list(zip(self._shops[0].show(one, slots, now), self._shops[1].show(other, slots, now), strict=True))
+        ones = self._shops[0].show(one, slots, now)
+        shared = ones[0].args if one is other and self._twins.difference.same_values else None
+        both = list(zip(ones, self._shops[1].show(other, slots, now, shared), strict=True))
         for name, (base, draft) in zip(slots, both, strict=True):
             tally.decided(name, base, draft, same=self._same.holds(base, draft, one_profile=one is other))
         return both

@@ -14,7 +14,7 @@ from befit.engine.coercion import coerce
 from befit.engine.inputs import inputs
 from befit.engine.view import VARIABLES, of_event
 from befit.model import Condition, Event, Release, Signal, TagRule, Trigger
-from befit.releases.slice import meaning
+from befit.releases.slice import conditions_of, meaning
 
 TIMER: Final = "timer "
 """Stands among names of events for any timer that comes due."""
@@ -36,7 +36,8 @@ class _Anything(Exception):
 class Difference:
     """Tells the events that concern what differs between two programs.
 
-    `total` says that every event does: nothing can be shared. `joins` says that joining two profiles concerns it, too.
+    `total` says that every event does: nothing can be shared. `joins` says that joining two profiles concerns it, too,
+    and `same_values` that conditions of both programs see the same values in a profile.
     """
 
     def __init__(self, base: Program, draft: Program) -> None:
@@ -44,10 +45,12 @@ class Difference:
         self._tests: dict[str, list[Callable[..., bool]] | None] = {}
         self.joins = False
         self.total = False
+        self.same_values = False
         one, other = base.release, draft.release
         if meaning(one.site) != meaning(other.site) or not _in_order(one, other):
             self.total = True
             return
+        self.same_values = meaning(one.signals) == meaning(other.signals)
         differing = _Differing(one, other)
         self.joins = any(is_reactive(rule) for rule in differing.rules)
         try:
@@ -118,8 +121,7 @@ class _Differing:
         while before != (before := len(unsafe)):
             for release in self.releases:
                 for signal in release.signals:
-                    read = inputs(path for each in _conditions(signal) for path in each.reads)
-                    if f"signals.{signal.of}" in unsafe or not unsafe.isdisjoint(read):
+                    if f"signals.{signal.of}" in unsafe or not unsafe.isdisjoint(_read(signal)):
                         unsafe.add(f"signals.{signal.name}")
                         self.signals.append(signal)
 
@@ -201,14 +203,8 @@ def _same_empty(pair: _Pair) -> bool:
     return fed and (one.kind, one.type, one.of) == (other.kind, other.type, other.of)
 
 
-def _conditions(signal: Signal) -> list[Condition]:
-    found = (signal.where, signal.value, *(step.where for step in signal.steps))
-    return [condition for condition in found if condition is not None]
-
-
-def _read(rule: Rule) -> set[str]:
-    found = (rule.when, rule.unset_when) if isinstance(rule, TagRule) else (rule.when,)
-    return inputs(path for condition in found if condition is not None for path in condition.reads)
+def _read(part: Signal | Rule) -> set[str]:
+    return inputs(path for condition in conditions_of(part) for path in condition.reads)
 
 
 def _pairs(base: Iterable[Any], draft: Iterable[Any]) -> list[_Pair]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -41,16 +41,22 @@ def action(module: str, variant: str) -> str:
 class Shop:
     """Shows slots of one program."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, uses: Container[str]) -> None:
+        """`uses` are the condition variables that are computed."""
         self.program = program
+        self.uses = uses
         self._policies: dict[int, Policy] = {}
 
-    def show(self, profile: Profile, slots: Iterable[str], now: int) -> list[Shown]:
-        """What these slots show at `now` (ms); nothing where the release has no such slot."""
+    def show(
+        self, profile: Profile, slots: Iterable[str], now: int, args: tuple[Any, ...] | None = None
+    ) -> list[Shown]:
+        """What these slots show at `now` (ms); nothing where the release has no such slot. `args` are given when the
+        condition variables are known already."""
         program = self.program
-        args = variables(profile, program, now, uses=program.slot_uses)
+        if args is None:
+            args = variables(profile, program, now, uses=self.uses)
         return [
-            ABSENT if slot is None else self._show(slot, profile, args, now)
+            Shown(None, NONE, args) if slot is None else self._show(slot, profile, args, now)
             for slot in (program.slots.get(name) for name in slots)
         ]
 
@@ -64,14 +70,14 @@ class Shop:
         return Shown(content, policy, args)
 
 
-ABSENT = Shown(None, ((NOTHING, 1.0),), ())
+NONE: Policy = ((NOTHING, 1.0),)
 
 
 def exploring(slot: CompiledSlot, profile: Profile, args: tuple[Any, ...], now: int) -> Policy:
     """The probability of everything that a slot with `explore` may show now."""
     found = [action(leaf.branch.show, leaf.branch.variant) for leaf in leaves(slot.rules, profile, args, now)]
     if not found:
-        return ABSENT.policy
+        return NONE
     policy = {name: slot.explore * found.count(name) / len(found) for name in found}
     policy[found[0]] += 1.0 - slot.explore
     return tuple(sorted(policy.items()))

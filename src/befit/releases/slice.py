@@ -5,7 +5,7 @@ A backtest replays slices of two releases. Slots that are the same in both, with
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 import msgspec
@@ -86,6 +86,20 @@ def tags_read(node: Node) -> set[str]:
     return {name for part in node for name in tags_read(part)}
 
 
+def conditions_of(*parts: Signal | TagRule | Trigger) -> list[Condition]:
+    """The conditions of signals, tagging rules and triggers."""
+    found: list[Condition | None] = []
+    for part in parts:
+        match part:
+            case Signal():
+                found += (part.where, part.value, *(step.where for step in part.steps))
+            case TagRule():
+                found += (part.when, part.unset_when)
+            case Trigger():
+                found.append(part.when)
+    return [condition for condition in found if condition is not None]
+
+
 class _Need:
     """What some slots depend on, followed until nothing new turns up."""
 
@@ -119,13 +133,13 @@ class _Need:
             self.signals.add(signal.name)
             if signal.of not in ("", "page", "session"):
                 self.signals.add(signal.of)
-            self._read(_present(signal.where, signal.value, *(step.where for step in signal.steps)))
+            self._read(conditions_of(signal))
         for rule in release.tags:
             if self.tag(rule.tag):
                 self.tags.add(rule.tag)
-                self._read(_present(rule.when, rule.unset_when))
+                self._read(conditions_of(rule))
         for trigger in filter(self.trigger, release.triggers):
-            self._read(_present(trigger.when))
+            self._read(conditions_of(trigger))
             if trigger.sequence:
                 self.signals.add(trigger.sequence)
 
@@ -140,10 +154,6 @@ class _Need:
                 variable, _, name = path.partition(".")
                 if variable == "signals":
                     self.signals.add(name.partition(".")[0] or EVERY)
-
-
-def _present(*found: Condition | None) -> Iterator[Condition]:
-    return (condition for condition in found if condition is not None)
 
 
 def _quiet(trigger: Trigger, slots: Collection[str]) -> Trigger:

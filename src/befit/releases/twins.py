@@ -52,10 +52,10 @@ class World:
 
 def next_timer(profile: Profile, now: int) -> Event | None:
     """The event of the timer that is due first, if that is not after `now`."""
-    if not profile.timers:
+    if not profile.timers or min(profile.timers.values()) > now:
         return None
     due, name = min((due, name) for name, due in profile.timers.items())
-    return timer_event(profile.id, name, due) if due <= now else None
+    return timer_event(profile.id, name, due)
 
 
 class Twins:
@@ -110,13 +110,13 @@ class Twins:
     def _must_part(self, event: Event) -> bool:
         """Whether the event must be folded twice; the profiles that it names are apart then."""
         worlds = self.base.visitors, self.draft.visitors
+        joins = False
         if event.user_id:
             named = {worlds[0].lead(name) for name in ids_of(event)}
-            concerned = len(named) > 1 and self.difference.joins
+            joins = len(named) > 1 and self.difference.joins
         else:
             named = {worlds[0].lead(f"a:{event.anonymous_id}")}
-            concerned = False
-        if not concerned and worlds[1].profiles.keys().isdisjoint(named) and not self.difference.concerns(event):
+        if not joins and worlds[1].profiles.keys().isdisjoint(named) and not self.difference.concerns(event):
             return False
         for name in named:
             profile = worlds[0].profiles.get(name)

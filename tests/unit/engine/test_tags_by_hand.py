@@ -88,7 +88,7 @@ def test_it_goes_to_the_profile_that_the_visitor_became_and_makes_none(ada: Visi
     known = Profile(id="u:ada-l", ids=["a:ada", "u:ada-l"])
     visitors = Visitors({"u:ada-l": known}, {"a:ada": "u:ada-l"})
     visitors.take(by_hand("caller", 10), Traffic(ada.program))
-    assert list(known.tags) == ["caller"]
+    assert "caller" in known.tags
     gone = tag_event("a:gone", "caller", given=True, ttl_ms=0, by="", now=ms(0), message_id="tag:1")
     assert visitors.take(gone, Traffic(ada.program)) is None
     assert set(visitors.profiles) == {"u:ada-l"}

@@ -91,7 +91,7 @@ class Caller:
         """Raises NotSet when the environment does not have what they are made of."""
         unset = unset_variables(webhook, self._environment)
         if unset:
-            raise NotSet(f"{' and '.join(unset)} is not set in the environment of the server")
+            raise NotSet(f"{', '.join(unset)} must be set in the environment of the server")
         seconds = self._clock() // 1000
         headers = {name: self._value(value) for name, value in webhook.headers.items()}
         headers |= {"content-type": "application/json", "user-agent": f"befit/{befit.__version__}"}

@@ -102,11 +102,13 @@ ABSENT: Final = Domain(NOTHING.ranges, frozenset(("absent",)))
 
 def contains(outer: Domain, inner: Domain) -> bool:
     """Whether every member of `inner` is in `outer`."""
-    return inner.singles <= outer.singles and all(
-        _contains(one, low, high)
-        for one, two in zip(outer.ranges, inner.ranges, strict=True)
-        for low, high in _spans(two)
-    )
+    if not inner.singles <= outer.singles:
+        return False
+    for one, two in zip(outer.ranges, inner.ranges, strict=True):
+        for at in range(0, len(two), 2):
+            if not _contains(one, two[at], two[at + 1]):
+                return False
+    return True
 
 
 def of_values(values: Iterable[Any]) -> Domain | None:

@@ -57,16 +57,12 @@ function isZero(value: Value): boolean {
 const same = (value: Value) => value;
 const text = (value: Value) => `${value}`;
 
-/** Those that take anything. */
-export const OF_ANY: Record<string, (value: Value) => Value> = {
-  dyn: same,
-  type: (value) => new TypeName(TYPE_NAMES[kind(value)] ?? kind(value)),
-  "optional.of": (value) => new Optional(value),
-  "optional.ofNonZeroValue": (value) => (isZero(value) ? NONE : new Optional(value)),
-};
-
-/** The others, by kinds of arguments. */
+/** Conversions by kinds of arguments, or by their number. */
 export const CONVERSIONS: Record<string, (...values: never[]) => Value> = {
+  "dyn 1": same,
+  "type 1": (value: Value) => new TypeName(TYPE_NAMES[kind(value)] ?? kind(value)),
+  "optional.of 1": (value: Value) => new Optional(value),
+  "optional.ofNonZeroValue 1": (value: Value) => (isZero(value) ? NONE : new Optional(value)),
   "int uint": ({ value }: UInt) => integer(value),
   "int double": (value: number) => (Math.abs(value) < 2 ** 63 ? BigInt(Math.trunc(value)) : fail("integer overflow")),
   "int string": (value: string) => integer(toWhole(value, "an int")),
@@ -90,7 +86,7 @@ export const CONVERSIONS: Record<string, (...values: never[]) => Value> = {
   "timestamp string": Timestamp.parse,
   "timestamp int": (seconds: bigint) => new Timestamp(seconds * SECOND),
   "duration string": Duration.parse,
-  "optional.none": () => NONE,
+  "optional.none ": () => NONE,
   "hasValue optional": ({ values }: Optional) => values.length > 0,
   "value optional": ({ values }: Optional) =>
     values[0] ?? (values.length ? null : fail("optional.none() has no value")),

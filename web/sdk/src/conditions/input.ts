@@ -8,7 +8,7 @@
 import { attempt } from "../attempt";
 import { decodeBase64, encodeBase64 } from "./strings";
 import { Duration, Timestamp } from "./time";
-import { CelMap, fail, failMissing, isBytes, Optional, TypeName, UInt, type Value } from "./values";
+import { CelMap, fail, failMissing, isBytes, kind, Optional, TypeName, UInt, unsigned, type Value } from "./values";
 
 /** Variables by name: JSON, bigints, Dates, Maps, and the classes of this module. */
 export type Variables = Readonly<Record<string, unknown>>;
@@ -20,9 +20,6 @@ export class Double {
 
 type Record_ = Map<unknown, unknown> | Readonly<Record<string, unknown>>;
 type Convert<T> = (value: unknown) => T;
-
-const isWhole = (value: number) => Number.isInteger(value) && Math.abs(value) < 2 ** 63;
-const fromDate = (date: Date) => new Timestamp(BigInt(date.getTime()) * 1_000_000n);
 
 /** An object or a Map as a page writes it, not yet converted. */
 export function isRecord(value: unknown): value is Record_ {
@@ -37,13 +34,15 @@ export function member(record: Record_, name: string): unknown {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
+const isWhole = (value: number) => Number.isInteger(value) && Math.abs(value) < 2 ** 63 && !Object.is(value, -0);
+
 /** A value without a declared type. */
 export function fromAny(value: unknown): Value {
   if (typeof value === "number") return isWhole(value) ? BigInt(value) : value;
   if (Array.isArray(value)) return value.map(fromAny);
   if (isRecord(value)) return fromRecord(value, fromAny);
   if (value instanceof Double) return value.value;
-  if (value instanceof Date) return fromDate(value);
+  if (value instanceof Date) return new Timestamp(BigInt(value.getTime()) * 1_000_000n);
   return typeof value === "function" || typeof value === "symbol" ? fail("not a value") : ((value ?? null) as Value);
 }
 
@@ -54,38 +53,29 @@ function fromRecord(record: Record_ | CelMap, convert: Convert<Value>): CelMap {
   return map;
 }
 
-/** What has no fitting conversion gives undefined. */
-const SCALARS: Record<string, Convert<Value | undefined>> = {
-  bool: (value) => (typeof value === "boolean" ? value : undefined),
-  int: (value) =>
-    typeof value === "number" && isWhole(value) ? BigInt(value) : typeof value === "bigint" ? value : undefined,
-  uint: (value) =>
-    typeof value === "number" && value >= 0 && Number.isInteger(value)
-      ? new UInt(BigInt(value))
-      : value instanceof UInt
-        ? value
-        : undefined,
-  double: (value) => (typeof value === "number" || typeof value === "bigint" ? Number(value) : undefined),
-  string: (value) =>
-    typeof value === "string" ? value : typeof value === "number" || typeof value === "bigint" ? `${value}` : undefined,
-  bytes: (value) => (typeof value === "string" ? decodeBase64(value) : (value as Uint8Array)),
-  timestamp: (value) =>
-    value instanceof Date
-      ? fromDate(value)
-      : typeof value === "string"
-        ? Timestamp.parse(value)
-        : value instanceof Timestamp
-          ? value
-          : undefined,
-  duration: (value) =>
-    typeof value === "string" ? Duration.parse(value) : value instanceof Duration ? value : undefined,
+const text = (value: unknown) => `${value}`;
+const SCALARS = ["bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration"];
+/** What else is taken for a scalar type, by that type and the kind of the value. */
+const TAKEN: Record<string, (value: never) => Value | undefined> = {
+  "int double": (value: number) => (isWhole(value) ? BigInt(value) : undefined),
+  "uint int": unsigned,
+  "double int": (value: bigint) => Number(value),
+  "string int": text,
+  "string double": text,
+  "bytes string": decodeBase64,
+  "timestamp string": Timestamp.parse,
+  "duration string": Duration.parse,
 };
 
 /** The conversion to a declared type. `otherwise` converts what no type is declared of. */
 export function converter(type: string | undefined, otherwise: Convert<Value>): Convert<Value | undefined> {
   const [, outer = "", inner = ""] = /^(\w+)(?:\((?:\w+, )?(.*)\))?$/.exec(type ?? "") ?? [];
-  const scalar = SCALARS[outer];
-  if (scalar) return (value) => attempt(() => scalar(value instanceof Double ? value.value : value));
+  if (SCALARS.includes(outer))
+    return (given) => {
+      const value = otherwise(given);
+      const from = kind(value);
+      return from === outer ? value : attempt(() => TAKEN[`${outer} ${from}`]?.(value as never));
+    };
   if (!inner || inner === "dyn") return otherwise;
   const convert = converter(inner, otherwise);
   const each = (value: unknown) => convert(value) ?? otherwise(value);

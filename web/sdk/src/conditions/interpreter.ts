@@ -5,10 +5,10 @@
  * side disappear. The shape of the form is described in befit's `befit/cel/ast.py`, its exact meaning in `evaluate.py`.
  */
 
-import { CONVERSIONS, OF_ANY } from "./conversions";
+import { CONVERSIONS } from "./conversions";
 import { converter, fromAny, isRecord, member, present, type Variables } from "./input";
 import { MATH } from "./math";
-import { GENERAL, has, items, OPERATORS, optionalIndex, optionalSelect, select, truth } from "./operators";
+import { has, items, OPERATORS, optionalIndex, optionalSelect, select, truth } from "./operators";
 import { decodeBase64, STRINGS } from "./strings";
 import { Duration, TIME, Timestamp } from "./time";
 import { CelMap, ConditionError, fail, failOverload, kind, Optional, TypeName, UInt, type Value } from "./values";
@@ -25,7 +25,7 @@ type Run = (scope: Scope) => Value;
 type Names = readonly Node[];
 type Builder = (parts: readonly Node[], bound: Names) => Run;
 
-const GENERAL_FUNCTIONS: Record<string, (...values: never[]) => Value> = { ...GENERAL, ...OF_ANY };
+/** By name and kinds of arguments (`+ int int`), or the number of arguments of any kind (`== 2`). */
 const FUNCTIONS: Record<string, (...values: never[]) => Value> = {
   ...OPERATORS,
   ...CONVERSIONS,
@@ -43,11 +43,9 @@ export function build(node: Node, bound: Names = []): Run {
   const [tag, ...parts] = node as [string, ...Node[]];
   if (Object.hasOwn(SPECIAL, tag)) return (SPECIAL[tag] as Builder)(parts, bound);
   const runs = parts.map((part) => build(part, bound));
-  const general = Object.hasOwn(GENERAL_FUNCTIONS, tag) ? GENERAL_FUNCTIONS[tag] : undefined;
   return (scope) => {
     const values = runs.map((run) => run(scope));
-    const key = [tag, ...values.map(kind)].join(" ");
-    const call = general?.length === values.length ? general : Object.hasOwn(FUNCTIONS, key) && FUNCTIONS[key];
+    const call = FUNCTIONS[`${tag} ${values.map(kind).join(" ")}`] ?? FUNCTIONS[`${tag} ${values.length}`];
     return call ? (call as (...values: Value[]) => Value)(...values) : failOverload(tag, ...values);
   };
 }

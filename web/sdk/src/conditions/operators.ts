@@ -39,7 +39,7 @@ export function equal(left: Value, right: Value): boolean {
   }
   if (kind(left) !== kind(right)) return false;
   if (Array.isArray(left)) return equalLists(left, right as Value[]);
-  if (isBytes(left)) return !compare([...left], [...(right as Uint8Array)]);
+  if (isBytes(left)) return equalLists([...left], [...(right as Uint8Array)]);
   if (left instanceof CelMap) {
     const other = right as CelMap;
     return (
@@ -145,23 +145,12 @@ export function items(range: Value): Value[] {
 const size = (value: { readonly length: number }) => BigInt(value.length);
 const divisor = (value: bigint, what: string) => value || fail(`${what} by zero`);
 
-/** Operators that choose by their arguments themselves. */
-export const GENERAL: Record<string, (...values: never[]) => Value> = {
-  "==": equal,
-  "!=": (left: Value, right: Value) => !equal(left, right),
-  in: contained,
-  "[]": index,
-};
-for (const [sign, holds] of [
-  ["<", (left: Ordered, right: Ordered) => left < right],
-  ["<=", (left: Ordered, right: Ordered) => left <= right],
-  [">", (left: Ordered, right: Ordered) => left > right],
-  [">=", (left: Ordered, right: Ordered) => left >= right],
-] as const)
-  GENERAL[sign] = (left: Value, right: Value) => holds(...comparable(sign, left, right));
-
-/** Operators by kinds of arguments. */
+/** Operators by kinds of arguments, or by their number. */
 export const OPERATORS: Record<string, (...values: never[]) => Value> = {
+  "== 2": equal,
+  "!= 2": (left: Value, right: Value) => !equal(left, right),
+  "in 2": contained,
+  "[] 2": index,
   "! bool": (value: boolean) => !value,
   "neg int": (value: bigint) => integer(-value),
   "neg double": (value: number) => -value,
@@ -183,6 +172,13 @@ export const OPERATORS: Record<string, (...values: never[]) => Value> = {
   "size list": size,
   "size map": size,
 };
+for (const [sign, holds] of [
+  ["<", (left: Ordered, right: Ordered) => left < right],
+  ["<=", (left: Ordered, right: Ordered) => left <= right],
+  [">", (left: Ordered, right: Ordered) => left > right],
+  [">=", (left: Ordered, right: Ordered) => left >= right],
+] as const)
+  OPERATORS[`${sign} 2`] = (left: Value, right: Value) => holds(...comparable(sign, left, right));
 for (const [sign, exact, rounded] of [
   ["+", (left: bigint, right: bigint) => left + right, (left: number, right: number) => left + right],
   ["-", (left: bigint, right: bigint) => left - right, (left: number, right: number) => left - right],

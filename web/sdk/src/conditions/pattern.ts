@@ -8,35 +8,27 @@
 
 import { fail } from "./values";
 
-type Ranges = (readonly [low: number, high: number])[];
-
 const LAST = 0x10ffff;
 const MOST_REPEATS = 1000;
 const KEPT = 1000;
 
-const ranges = (...parts: string[]): Ranges => parts.map((part) => [codeOf(part), codeOf(part.slice(-1))]);
-const codeOf = (char: string) => char.codePointAt(0) as number;
-
-const PERL: Record<string, Ranges> = {
-  d: ranges("09"),
-  w: ranges("09", "AZ", "az", "_"),
-  s: ranges("\t\n", "\f\r", " "),
-};
-const POSIX: Record<string, Ranges> = {
-  alnum: ranges("09", "AZ", "az"),
-  alpha: ranges("AZ", "az"),
-  ascii: ranges("\0\x7f"),
-  blank: ranges("\t", " "),
-  cntrl: ranges("\0\x1f", "\x7f"),
-  digit: ranges("09"),
-  graph: ranges("!~"),
-  lower: ranges("az"),
-  print: ranges(" ~"),
-  punct: ranges("!/", ":@", "[`", "{~"),
-  space: ranges("\t\r", " "),
-  upper: ranges("AZ"),
-  word: ranges("09", "AZ", "az", "_"),
-  xdigit: ranges("09", "AF", "af"),
+/** Classes as pairs of characters, the ends of ranges. */
+const PERL: Record<string, string> = { d: "09", w: "09AZaz__", s: "\t\n\f\r  " };
+const POSIX: Record<string, string> = {
+  alnum: "09AZaz",
+  alpha: "AZaz",
+  ascii: "\0\x7f",
+  blank: "\t\t  ",
+  cntrl: "\0\x1f\x7f\x7f",
+  digit: "09",
+  graph: "!~",
+  lower: "az",
+  print: " ~",
+  punct: "!/:@[`{~",
+  space: "\t\r  ",
+  upper: "AZ",
+  word: "09AZaz__",
+  xdigit: "09AFaf",
 };
 const ASSERTIONS: Record<string, string> = { b: "\\b", B: "\\B", A: "^", z: "$" };
 const CONTROL: Record<string, string> = { a: "\x07", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
@@ -93,10 +85,12 @@ function translate(text: string): string {
     result += part;
     repeatable = mayRepeat;
   };
-  const emitClass = (all: Ranges): void =>
-    emit(`[${all.map(([low, high]) => escaped(low) + (high > low ? `-${escaped(high)}` : "")).join("")}]`);
-  const folded = (all: Ranges): Ranges => (flags.includes("i") ? all.flatMap(inAnyCase) : all);
-  const emitChar = (char: string): void => emitClass(folded(ranges(char)));
+  /** A range as members of a class. */
+  const member = (low: number, high = low): string =>
+    `${escaped(low)}-${escaped(high)}${flags.includes("i") ? otherCases(low, high) : ""}`;
+  const members = (pairs: string): string =>
+    pairs.replace(/(.)(.)/gs, (_, low, high) => member(codeOf(low), codeOf(high)));
+  const emitChar = (char: string): void => emit(`[${member(codeOf(char))}]`);
 
   function repeat([all, sign, low, comma, high, lazy]: string[]): void {
     if (!repeatable) refuse(`no argument for, or bad, repetition operator ${all}`);
@@ -132,17 +126,14 @@ function translate(text: string): string {
       for (at += 2; at < (end < 0 ? text.length : end); ) emitChar(takeChar());
       at = end < 0 ? at : end + 2;
     } else {
-      const perl = perlClass();
-      if (perl) emitClass(perl);
+      const [perl, not] = perlClass();
+      if (perl) emit(`[${not}${perl}]`);
       else emitChar(escapedChar());
     }
   }
-  function perlClass(): Ranges | undefined {
+  function perlClass(): [members?: string, not?: string] {
     const name = take(PERL_CLASS)?.[1];
-    return name ? signed(PERL[name.toLowerCase()] as Ranges, name < "a") : undefined;
-  }
-  function signed(all: Ranges, negated: boolean): Ranges {
-    return negated ? complement(folded(all)) : folded(all);
+    return name ? [members(PERL[name.toLowerCase()] as string), name < "a" ? "^" : ""] : [];
   }
   function escapedChar(): string {
     const [, braced, two, octal, control, sign] =
@@ -151,28 +142,31 @@ function translate(text: string): string {
     const code = octal ? Number.parseInt(octal, 8) : Number.parseInt(braced ?? (two as string), 16);
     return code > LAST ? refuse("no such character") : String.fromCodePoint(code);
   }
-  function bracketed(): Ranges {
+  function bracketed(): void {
     const negated = text[at + 1] === "^";
     at += negated ? 2 : 1;
-    const all: Ranges = [];
+    let all = "";
+    let complements = "";
     do {
       if (at >= text.length) refuse("missing ]");
-      all.push(...classItem());
+      const [item, not] = classItem();
+      if (not) complements += `|[^${item}]`;
+      else all += item;
     } while (text[at] !== "]");
     at++;
-    return negated ? complement(all) : all;
+    emit(negated ? `(?:(?![${all}]${complements})[^])` : `(?:[${all}]${complements})`);
   }
-  function classItem(): Ranges {
+  function classItem(): [members?: string, not?: string] {
     const [posix, not, name = ""] = take(POSIX_CLASS) ?? [];
-    if (posix) return signed(POSIX[name] ?? refuse(`invalid character class ${posix}`), !!not);
+    if (posix) return [members(POSIX[name] ?? refuse(`invalid character class ${posix}`)), not as string];
     const perl = perlClass();
-    if (perl) return perl;
+    if (perl[0]) return perl;
     const low = classChar();
-    if (text[at] !== "-" || text[at + 1] === "]") return folded(ranges(low));
+    if (text[at] !== "-" || text[at + 1] === "]") return [member(codeOf(low))];
     at++;
     const high = at < text.length ? classChar() : "";
     if (!high || codeOf(high) < codeOf(low)) refuse(`invalid character class range ${low}-${high}`);
-    return folded([[codeOf(low), codeOf(high)]]);
+    return [member(codeOf(low), codeOf(high))];
   }
   const classChar = () => (text[at] === "\\" ? escapedChar() : takeChar());
 
@@ -181,7 +175,7 @@ function translate(text: string): string {
     const char = text[at];
     if (repetition) repeat(repetition);
     else if (char === "(") open();
-    else if (char === "[") emitClass(bracketed());
+    else if (char === "[") bracketed();
     else if (char === "\\") backslash();
     else {
       const next = takeChar();
@@ -196,21 +190,12 @@ function translate(text: string): string {
   return groups.length ? refuse("missing )") : result;
 }
 
+const codeOf = (char: string) => char.codePointAt(0) as number;
 const escaped = (code: number) => `\\u{${code.toString(16)}}`;
 
-function complement(all: Ranges): Ranges {
-  const result: Ranges = [];
-  let start = 0;
-  for (const [low, high] of [...all].sort(([one], [other]) => one - other)) {
-    if (low > start) result.push([start, low - 1]);
-    start = Math.max(start, high + 1);
-  }
-  return start > LAST ? result : [...result, [start, LAST]];
-}
-
-/** A range and what Unicode's simple case folding takes for the same. */
-function inAnyCase([low, high]: Ranges[number]): Ranges {
-  const all: Ranges = [[low, high]];
+/** What Unicode's simple case folding takes for the same as a character of the range. */
+function otherCases(low: number, high: number): string {
+  let all = "";
   for (let code = low; code <= high; code++) {
     const char = String.fromCodePoint(code);
     const upper = char.toUpperCase();
@@ -219,7 +204,7 @@ function inAnyCase([low, high]: Ranges[number]): Ranges {
     const near = NEAR.filter((step) => code + step > 0).map((step) => String.fromCodePoint(code + step));
     const same = new RegExp(`^${escaped(code)}$`, "iu");
     for (const other of [upper, lower, upper.toLowerCase(), lower.toUpperCase(), ...near, ...ODD])
-      if (same.test(other)) all.push(...ranges(other));
+      if (same.test(other)) all += escaped(codeOf(other));
   }
   return all;
 }

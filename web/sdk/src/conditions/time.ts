@@ -117,24 +117,16 @@ function offsetOf(seconds: number, zone: string): number {
   return (ahead === "-" ? -1 : 1) * (+hour * 3600 + +minute * 60 + +second);
 }
 
-const dayOfYear = (date: Date) => {
-  const newYear = new Date(date);
-  newYear.setUTCMonth(0, 1);
-  return Math.round((date.getTime() - newYear.getTime()) / 86_400_000);
-};
-
 const FIELDS: Record<string, (date: Date) => number> = {
-  getFullYear: (date) => date.getUTCFullYear(),
-  getMonth: (date) => date.getUTCMonth(),
   getDayOfMonth: (date) => date.getUTCDate() - 1,
-  getDate: (date) => date.getUTCDate(),
-  getDayOfYear: dayOfYear,
   getDayOfWeek: (date) => date.getUTCDay(),
-  getHours: (date) => date.getUTCHours(),
-  getMinutes: (date) => date.getUTCMinutes(),
-  getSeconds: (date) => date.getUTCSeconds(),
-  getMilliseconds: (date) => date.getUTCMilliseconds(),
+  getDayOfYear(date) {
+    const newYear = new Date(date);
+    return (date.getTime() - newYear.setUTCMonth(0, 1)) / 86_400_000;
+  },
 };
+for (const name of ["FullYear", "Month", "Date", "Hours", "Minutes", "Seconds", "Milliseconds"] as const)
+  FIELDS[`get${name}`] = (date) => date[`getUTC${name}`]();
 
 /** The functions of time, by name and kinds of arguments. */
 export const TIME: Record<string, (...values: never[]) => bigint> = {
