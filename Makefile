@@ -28,6 +28,7 @@ check-python:
 	$(BIN)/pytest
 
 check-web:
+	mkdir -p build && $(BIN)/python -m tests.vectors > build/vectors.jsonl
 	npm run typecheck --silent
 	npm test --silent
 	npm run size --silent

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from befit.engine.kinds.kind import Kind
 
 DEVICES = 3
-times = st.integers(0, 5_000)
+times = st.one_of(st.integers(0, 5_000), st.integers(0, 50).map(lambda tenth: tenth * 100))
+"""In milliseconds; many fall together."""
 
 
 class Happened(NamedTuple):

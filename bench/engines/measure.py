@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, Protocol
 from bench.engines.rules import Profile, Test
 
 ROUNDS = 5
-ROUND_SECONDS = 0.3
-ANSWERS = 200_000
+ROUND_SECONDS = 0.2
+ANSWERS = 100_000
 """So many answers of an engine are compared with the others': those about the first profiles."""
 
 

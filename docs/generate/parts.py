@@ -9,7 +9,7 @@ from typing import Final
 
 from docs.generate.conformance import count, left_out
 from docs.generate.functions import functions
-from docs.generate.limits import collect_limits, profile_limits
+from docs.generate.limits import collect_limits, profile_limits, signal_memory
 from docs.generate.metrics import metrics
 from docs.generate.problems import problems
 from docs.generate.settings import settings
@@ -20,7 +20,7 @@ ROOT: Final = Path(__file__).parents[2]
 Parts = Mapping[str, Callable[[], str]]
 
 PAGES: Final[Mapping[str, Parts]] = {
-    "docs/reference/site.md": {"places": places, "fields": fields, "limits": profile_limits},
+    "docs/reference/site.md": {"places": places, "fields": fields, "limits": profile_limits, "memory": signal_memory},
     "docs/reference/conditions.md": {"functions": functions, "conformance": count, "left-out": left_out},
     "docs/reference/http.md": {"limits": collect_limits, "problems": problems},
     "docs/operations.md": {"settings": settings, "metrics": metrics},

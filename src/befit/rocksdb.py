@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, TypeVar, cast
 
 from rocksdict import (
@@ -90,7 +91,9 @@ class Database:
     ) -> None:
         """Open or create `folder`. `wal_limit` bounds the bytes to replay after a crash, and with them the time to start.
 
-        Raises SettingsError when another process has the folder open, or when it cannot be opened at all.
+        With `read_only` it is read as it stands now, also while another process writes it: RocksDB's secondary instance,
+        which, unlike a read-only one, misses nothing that the writer moves from the WAL to tables meanwhile. Raises
+        SettingsError when another process writes the folder and so should this one, or when it cannot be opened at all.
         """
         self.folder = folder
         self._closed = False
@@ -106,12 +109,18 @@ class Database:
         options.set_stats_dump_period_sec(0)
         if read_only and not (folder / "CURRENT").exists():
             raise SettingsError(f"{folder} holds no data yet: check the path, or start the server once to create it")
-        access = AccessType.read_only(False) if read_only else AccessType.read_write()
+        self._notes = TemporaryDirectory(prefix="befit-reading-") if read_only else None
         try:
-            if not read_only:
+            if self._notes is None:
                 folder.mkdir(parents=True, exist_ok=True)
+                access = AccessType.read_write()
+            else:
+                access = AccessType.secondary(self._notes.name)
             self.rocks = Rdict(str(folder), options, dict(families), access)
+            if read_only:
+                self.rocks.try_catch_up_with_primary()
         except Exception as error:  # rocksdict raises plain Exception for everything
+            self._remove_notes()
             raise SettingsError(_reason(folder, error)) from error
         self.families = {name: self.rocks.get_column_family(name) for name in families}
         self.handles = {name: self.rocks.get_column_family_handle(name) for name in families}
@@ -185,6 +194,12 @@ class Database:
             # Whatever fails here loses nothing: it is synced, or whoever wrote it was told.
             with contextlib.suppress(Exception):
                 family.close()
+        self._remove_notes()
+
+    def _remove_notes(self) -> None:
+        """The folder in which a reader keeps RocksDB's own log."""
+        if self._notes is not None:
+            self._notes.cleanup()
 
     def _failed(self, error: Exception) -> Unavailable:
         if not self.refusal:

@@ -47,7 +47,11 @@ def error_kind(error: EvaluationError) -> str:
 
 def vector(source: str, ast: Node, variables: Mapping[str, Any], types: Mapping[str, Type] | None = None) -> Vector:
     """The vector of an expression with these variables; with their `types`, as JSON too where that is the same."""
-    made: Vector = {"source": source, "ast": ast, "variables": {name: written(value) for name, value in variables.items()}}
+    made: Vector = {
+        "source": source,
+        "ast": ast,
+        "variables": {name: written(value) for name, value in variables.items()},
+    }
     if types is not None and all(_same_as_json(value, types[name]) for name, value in variables.items()):
         made["json"] = to_json(dict(variables))
     try:

@@ -1,4 +1,7 @@
-/** Builds dist/index.js and dist/core.js (ESM) and dist/befit.js (script tag), the last also where the server serves it. */
+/**
+ * Builds dist/index.js, dist/core.js and dist/conditions.js (ESM) and dist/befit.js (script tag), the last also where the
+ * server serves it.
+ */
 
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { bundle } from "./bundle.mjs";
@@ -9,7 +12,11 @@ const served = new URL("../../src/befit/api/static/", import.meta.url);
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist);
 await mkdir(served, { recursive: true });
-for (const [name, code] of Object.entries(await bundle({ index: "index.ts", core: "core.ts" }))) {
+const modules = {
+  ...(await bundle({ index: "index.ts", core: "core.ts" })),
+  ...(await bundle({ conditions: "conditions.ts" })),
+};
+for (const [name, code] of Object.entries(modules)) {
   await writeFile(new URL(name, dist), code);
 }
 const { "befit.js": script } = await bundle({ befit: "script.ts" }, "iife");

@@ -2,6 +2,6 @@
 
 import { weigh } from "./bundle.mjs";
 
-for (const [entry, file] of Object.entries({ core: "core.ts", index: "index.ts", script: "script.ts" })) {
-  console.log(JSON.stringify({ entry: `@befit/browser ${entry}`, gzip_bytes: await weigh(file) }));
+for (const entry of ["core", "index", "script", "conditions"]) {
+  console.log(JSON.stringify({ entry: `@befit/browser ${entry}`, gzip_bytes: await weigh(`${entry}.ts`) }));
 }

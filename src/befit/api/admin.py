@@ -20,6 +20,7 @@ from befit.api import http
 from befit.api.collect.endpoint import Collect
 from befit.api.collect.replay import Replayed, replay_letters
 from befit.api.explain import explain_routes
+from befit.api.preview import preview_routes
 from befit.api.problems import problem_of
 from befit.api.releases import release_routes
 from befit.api.tagging import tag_routes
@@ -57,7 +58,7 @@ def create_admin(node: Node, collect: Collect) -> Litestar:
         found = await node.find(wanted)
         if found is None:
             raise NotFound(f"no profile has the id {wanted!r}")
-        return node.public_view(found, True)
+        return node.full_view(found)
 
     @get("/dead-letters", summary="Events that could not be used")
     async def dead_letters(offset: Offset = 0, limit: Limit = 100) -> DeadLetters:
@@ -71,7 +72,15 @@ def create_admin(node: Node, collect: Collect) -> Litestar:
 
     return Litestar(
         path="/admin/v1",
-        route_handlers=[profile, *tag_routes(node), *release_routes(node), *explain_routes(node), dead_letters, replay],
+        route_handlers=[
+            profile,
+            *tag_routes(node),
+            *release_routes(node),
+            *explain_routes(node),
+            *preview_routes(node),
+            dead_letters,
+            replay,
+        ],
         openapi_config=OpenAPIConfig(
             title="befit admin API",
             version=befit.__version__,

@@ -20,6 +20,7 @@ from befit.api.decide import DecideEndpoint
 from befit.api.health import Health
 from befit.api.http import Disconnected, Message, Receive, Request, Response, Scope, Send, send_response
 from befit.api.pages import Pages
+from befit.api.preview import Preview
 from befit.api.problems import MethodNotAllowed, problem_of
 from befit.api.push.connections import Connections
 from befit.api.push.poll import Poll
@@ -27,11 +28,13 @@ from befit.api.push.stream import Stream
 from befit.api.push.websocket import WebSocket
 from befit.errors import Forbidden, NotFound
 from befit.node import Node, clock
+from befit.node.previews import COOKIE, PATH
 
 Endpoint = Callable[[Request], Awaitable[Response | None]]
 
 ADMIN: Final = "/admin/v1/"
 WEBSOCKET: Final = "/v1/ws"
+_PREVIEW: Final = f"{COOKIE}=".encode()
 
 _log = structlog.get_logger("befit.requests")
 
@@ -58,6 +61,7 @@ class App:
         self._websocket = WebSocket(node, collect, self.connections)
         post, get, read = ("POST",), ("GET",), ("GET", "HEAD")
         self._pages = Route(read, pages, open=True)
+        self._preview = Route(get, Preview(node), open=True)
         self._project = Route(get, settings.segment, open=True)
         self._routes: dict[str, Route] = {
             "/v1/batch": Route(post, collect.batch),
@@ -79,6 +83,9 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI. Lifespan is the server's business: it starts the node before it listens and stops it after."""
         request = Request(scope, dict(scope["headers"]), receive, send)
+        cookie = request.headers.get(b"cookie")
+        if cookie is not None and _PREVIEW in cookie:
+            request = request._replace(preview=await self.node.previews.admit(cookie))
         if scope["type"] == "websocket":
             await self._serve_websocket(request)
             return
@@ -89,10 +96,16 @@ class App:
             if path.startswith(ADMIN):
                 await self._serve_admin(request)
                 return
-            route = self._project if PROJECT_PATH.fullmatch(path) else self._pages
+            route = self._route_of(path)
         status = await self._serve(request, route)
         if self.node.settings.request_log:
             log_request(scope, status, started)
+
+    def _route_of(self, path: str) -> Route:
+        """Paths that are not fixed."""
+        if path.startswith(PATH):
+            return self._preview
+        return self._project if PROJECT_PATH.fullmatch(path) else self._pages
 
     async def _serve(self, request: Request, route: Route) -> int:
         method = request.scope["method"]

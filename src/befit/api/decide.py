@@ -68,11 +68,12 @@ class DecideEndpoint:
             context=wire.context,
             trace=wire.trace,
             profile=wire.profile,
+            preview=request.preview,
         )
-        profile, stale = await node.profile(visitor.anonymous_id, visitor.user_id)
+        profile, stale = await node.look(ask)
         decisions = node.decide(profile, ask, stale=stale)
         metrics.DECISIONS.inc(len(decisions))
-        view = node.public_view(profile) if wire.profile else None
+        view = node.public_view(profile, ask) if wire.profile else None
         return Response(_encode(_Answer(decisions, view, rejected)), 200, _HEADERS)
 
     async def _take(

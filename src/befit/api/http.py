@@ -30,13 +30,14 @@ class Disconnected(Exception):
 
 
 class Request(NamedTuple):
-    """One request. `headers` has lower-case names; of a header sent twice it keeps the last."""
+    """One request. `headers` has lower-case names; of a header sent twice it keeps the last. `preview` is the draft its browser sees."""
 
     scope: Scope
     headers: dict[bytes, bytes]
     receive: Receive
     send: Send
     cors: tuple[Header, ...] = ()
+    preview: str = ""
 
 
 class Response(NamedTuple):

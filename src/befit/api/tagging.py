@@ -34,20 +34,20 @@ def tag_routes(node: Node) -> list[HTTPRouteHandler]:
     """
 
     @put("/profiles/{path:path}", status_code=200, summary="Set a tag by hand: {path} is {any_id}/tags/{tag}")
-    async def set_tag(path: FromPath[str], data: JSONBody[ByHand] | None = None) -> dict[str, Any]:
+    async def set_tag(path: FromPath[str], data: JSONBody[ByHand | None] = None) -> dict[str, Any]:
         """The profile with it, as GET answers. A tag that is set is renewed; that never shortens its time."""
         profile, tag = await _addressed(node, path)
         how = data or ByHand()
         ttl_ms = duration_ms(how.ttl) if how.ttl else 0
         if ttl_ms is None:
             raise InputError("ttl must be a duration such as 30m, 12h or 30d", field="$.ttl")
-        return node.public_view(await node.tag(profile, tag, given=True, ttl_ms=ttl_ms, by=_one_line(how.by)), True)
+        return node.full_view(await node.tag(profile, tag, given=True, ttl_ms=ttl_ms, by=_one_line(how.by)))
 
     @delete("/profiles/{path:path}", status_code=200, summary="Remove a tag: {path} is {any_id}/tags/{tag}")
     async def remove_tag(path: FromPath[str], by: By = "") -> dict[str, Any]:
         """The profile without it, as GET answers; whoever had set it."""
         profile, tag = await _addressed(node, path)
-        return node.public_view(await node.tag(profile, tag, given=False, by=_one_line(by)), True)
+        return node.full_view(await node.tag(profile, tag, given=False, by=_one_line(by)))
 
     return [set_tag, remove_tag]
 

@@ -31,13 +31,16 @@ _COMMANDS: Final = {
     "eval": "befit.cli.expression:evaluate",
     "replay": "befit.cli.replay:replay",
     "profile": "befit.cli.profile:profile",
+    "preview": "befit.cli.preview:preview",
     "explain": "befit.cli.explain:explain",
     "dead-letters": "befit.cli.letters:letters",
+    "diff": "befit.cli.diff:diff",
     "publish": "befit.cli.publish:publish",
     "releases": "befit.cli.releases:releases",
     "rollback": "befit.cli.releases:rollback",
     "promote": "befit.cli.releases:promote",
     "abandon": "befit.cli.releases:abandon",
+    "backtest": "befit.cli.backtest:backtest",
     "audit": "befit.cli.audit:audit",
 }
 

@@ -18,6 +18,7 @@ from befit.cli.remote import Remote
 from befit.errors import NotFound, PublishError, SettingsError, Unavailable
 
 if TYPE_CHECKING:
+    from befit.releases.diff import Change
     from befit.releases.publication import Job, Upload
     from befit.releases.publish import Outcome, Plan
 
@@ -70,7 +71,7 @@ def publish(
     init
         Make a Git repository of the folder when it is in none.
     json
-        Print `{"release", "state", "commit", "tag", "trouble", "changes", "report", "detail"}`.
+        Print `{"release", "state", "commit", "tag", "trouble", "changes": [{kind, part, text, where}], "report", "detail"}`.
     """
     from befit.releases.publish import plan
     from befit.releases.publish import publish as publish_plan
@@ -119,12 +120,11 @@ def _share(text: str) -> float:
     return share
 
 
-def _changes(server: Remote, planned: Plan) -> list[str]:
+def _changes(server: Remote, planned: Plan) -> list[Change]:
     """What the site does otherwise than the live release."""
-    from befit.releases.publish import changed_files
+    from befit.releases.diff import describe
 
-    live = next(each for each in server.get("/admin/v1/releases")["releases"] if each["live"])
-    return changed_files(server.get(f"/admin/v1/releases/{live['id']}")["files"], planned.files)
+    return describe(server.release("live"), planned.release)
 
 
 def _send(server: Remote, upload: Upload, *, quiet: bool) -> Job:
@@ -164,11 +164,10 @@ def _look(server: Remote, upload: Upload, job: Job) -> Job:
             time.sleep(POLL_S)
 
 
-def _print_plan(planned: Plan, changes: list[str]) -> None:
+def _print_plan(planned: Plan, changes: list[Change]) -> None:
     passed = f", {planned.tests} tests pass" if planned.tests else ""
     print(f"release {planned.release.id}: checked{passed}")
-    for line in changes or ["nothing changes against the live release"]:
-        print(f"  {line}")
+    print("\n".join(f"  {change}" for change in changes) or "  it does the same as the live release")
 
 
 def _print_outcome(outcome: Outcome, planned: Plan, share: float) -> None:

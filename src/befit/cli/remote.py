@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -20,6 +21,9 @@ from befit.errors import (
     Unauthorized,
     Unavailable,
 )
+
+if TYPE_CHECKING:
+    from befit.model import Release
 
 DEFAULT_URL: Final = "http://127.0.0.1:8400"
 
@@ -60,6 +64,14 @@ class Remote:
     def delete(self, path: str, **query: str | int) -> Any:
         """What `DELETE {path}` answers; raises the same."""
         return self._ask("DELETE", path, params=query)
+
+    def release(self, release_id: str) -> Release:
+        """A release of the server, compiled; `live` stands for the one that serves. Raises the same, and SiteError."""
+        from befit.site import load_site_files
+
+        if release_id == "live":
+            release_id = next(each["id"] for each in self.get("/admin/v1/releases")["releases"] if each["live"])
+        return load_site_files(self.get(f"/admin/v1/releases/{quote(release_id, safe='')}")["files"])
 
     def _ask(self, method: str, path: str, **request: Any) -> Any:
         key = self.secret_key or kept_key(self.data)

@@ -82,6 +82,8 @@ def told_values(view: Mapping[str, Any], release: Release, now: int) -> dict[str
             "dwell": Duration(session["dwellMs"] * MS),
             "landing": session["landing"],
         }
-        values["page"] = session["page"]
+        if session["page"]:
+            dwell = Duration(session["pageDwellMs"] * MS)
+            values["page"] = {**session["page"], "dwell": dwell, "scroll": session["scroll"]}
     found: dict[str, Any] = typed(values, branch_types(release))
     return {**found, "context": context, "now": Timestamp(now * MS)}

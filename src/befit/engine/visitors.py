@@ -12,7 +12,6 @@ from befit.engine.effects import Effects
 from befit.engine.fold import fold
 from befit.engine.identity import Route, ids_of, merge, route
 from befit.engine.own_events import OWN, timer_event
-from befit.engine.program import Program
 from befit.engine.timers import elapse
 from befit.engine.traffic import Traffic
 from befit.model import Event, Profile
@@ -93,14 +92,15 @@ class ElapsingVisitors(Visitors):
         now = event.timestamp if event.historical else event.received_at
         for name in ids_of(event):
             profile = self.profiles.get(self.lead(name))
-            if profile is not None and profile.timers:
-                self._elapse(profile, now, traffic.program_of(profile))
+            if profile is not None:
+                self.elapse(profile, now, traffic)
         return super().take(event, traffic)
 
     @staticmethod
-    def _elapse(profile: Profile, now: int, program: Program) -> None:
+    def elapse(profile: Profile, now: int, traffic: Traffic) -> None:
+        """Let the time come to `now`: the profile's timers that are due until then fire, earliest first."""
         while profile.timers:
             due, name = min((due, name) for name, due in profile.timers.items())
             if due > now:
                 return
-            elapse(profile, timer_event(profile.id, name, due), program, Effects())
+            elapse(profile, timer_event(profile.id, name, due), traffic.program_of(profile), Effects())

@@ -1,6 +1,7 @@
 """EmbeddedLog: the event log of a single machine, in RocksDB, durable by group commit.
 
-    embedded:FOLDER?partitions=N&mode=rw     kept in FOLDER/log/TOPIC; mode=ro reads it while no server writes
+    embedded:FOLDER?partitions=N&mode=rw     kept in FOLDER/log/TOPIC; mode=ro reads it as it was when opened, also
+                                             while a server writes
 
 Appends that arrive while a sync is under way are written together in one atomic batch and share the next sync; each
 call returns after its own. What one group adds to a partition is one RocksDB value, a chunk:

@@ -43,7 +43,10 @@ class Decision(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
 
 
 class DecideRequest(msgspec.Struct, rename="camel", kw_only=True):
-    """The body of `POST /v1/decide`, and what a subscription holds. An empty `slots` means all slots of the site."""
+    """The body of `POST /v1/decide`, and what a subscription holds. An empty `slots` means all slots of the site.
+
+    `preview` is the draft that decides instead of what serves, for the browser that may see it.
+    """
 
     anonymous_id: str = ""
     user_id: str = ""
@@ -52,3 +55,4 @@ class DecideRequest(msgspec.Struct, rename="camel", kw_only=True):
     context: dict[str, Any] | None = None
     trace: bool = False
     profile: bool = False
+    preview: str = ""

@@ -6,13 +6,12 @@ of the signals that it brought.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
-from befit.engine import ElapsingVisitors, Program, Traffic, Visitors, ids_of
+from befit.engine import ElapsingVisitors, Program, Traffic, Visitors
 from befit.engine.program import STATELESS
 from befit.engine.traffic import definition
 from befit.errors import NotFound, SiteError
@@ -21,9 +20,8 @@ from befit.model import DecideRequest, Decision, Event, Profile
 from befit.node.programs import Programs
 from befit.node.timeline import Era, era_at, note_name, read_timeline
 from befit.node.view import full_view
+from befit.node.visitor_log import events_of
 from befit.store import ProfileStore
-
-SCAN = 1_000
 
 
 class Explanation(msgspec.Struct, rename="camel", kw_only=True):
@@ -44,30 +42,10 @@ class Explanation(msgspec.Struct, rename="camel", kw_only=True):
     complete: bool
 
 
-class Ids(msgspec.Struct, array_like=True, gc=False):
-    """What of an event tells whose it is, so that the events of all others need not be read whole (`befit.model.Event`)."""
-
-    type: str
-    name: str
-    message_id: str
-    anonymous_id: str = ""
-    user_id: str = ""
-    timestamp: int = 0
-    received_at: int = 0
-    properties: msgspec.Raw = msgspec.Raw()
-    traits: msgspec.Raw = msgspec.Raw()
-    context: msgspec.Raw = msgspec.Raw()
-    previous_id: str = ""
-
-
 class _Found(NamedTuple):
     received_at: int
     event: Event
     era: Era | None
-
-
-_ids = msgspec.msgpack.Decoder(Ids).decode
-_decode = msgspec.msgpack.Decoder(Event).decode
 
 
 class Explainer:
@@ -110,19 +88,8 @@ class Explainer:
         return {profile.id, *profile.ids}
 
     async def _events(self, partition: int, names: set[str], eras: Sequence[Era], until: int) -> list[_Found]:
-        """The events of these ids that were received `until` then, in the order of the log."""
-        found: list[_Found] = []
-        offset = 0
-        while records := await self.log.read(partition, offset, SCAN):
-            for record in records:
-                head = _ids(record.value)
-                if head.received_at <= until and not names.isdisjoint(ids_of(head)):  # type: ignore[arg-type]
-                    event = _decode(record.value)
-                    names.update(ids_of(event))
-                    found.append(_Found(event.received_at, event, era_at(eras, record.offset)))
-            offset = records[-1].offset + 1
-            await asyncio.sleep(0)
-        return found
+        found = events_of(self.log, partition, names, until=until)
+        return [_Found(event.received_at, event, era_at(eras, offset)) async for offset, event in found]
 
     async def _fold(self, found: Sequence[_Found], names: Sequence[str]) -> Profile:
         """The visitor after these events."""

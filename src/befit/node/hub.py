@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -139,7 +140,7 @@ class Hub:
     def __init__(
         self,
         profiles: Profiles,
-        traffic: Callable[[], Traffic],
+        traffic: Callable[[DecideRequest], Traffic],
         load: Callable[[DecideRequest], Any],
         clock: Callable[[], int],
         capacity: int,
@@ -151,10 +152,11 @@ class Hub:
         self.capacity = capacity
         self.count = 0
         self._by_profile: dict[str, set[Subscription]] = {}
+        self._previewing: set[asyncio.Task[None]] = set()
 
     def subscribe(self, request: DecideRequest, since: str) -> Subscription:
         """A subscription, not entered yet. Raises NotFound for an unknown slot, Unavailable when the node is full."""
-        known = self.traffic().live.slots
+        known = self.traffic(request).live.slots
         for name in request.slots:
             if name not in known:
                 raise NotFound(f"the site has no slot {name!r}; it has {', '.join(sorted(known))}", field="$.slots")
@@ -194,7 +196,10 @@ class Hub:
             if subscriptions:
                 profile = profiles[profile_id]
                 for subscription in tuple(subscriptions):
-                    self._push(subscription, profile, inputs)
+                    if subscription.request.preview:
+                        self._follow(subscription)
+                    else:
+                        self._push(subscription, profile, inputs)
 
     async def refresh(self, *, timed_only: bool) -> None:
         """Decide again for everyone: after another release went live, or because time has passed."""
@@ -205,6 +210,9 @@ class Hub:
             if not subscriptions:
                 continue
             for subscription in tuple(subscriptions):
+                if subscription.request.preview:
+                    self._follow(subscription)
+                    continue
                 if profile is None:
                     profile, _ = await self.load(subscription.request)
                 self._push(subscription, profile, EVERYTHING, timed_only=timed_only)
@@ -218,6 +226,17 @@ class Hub:
             for subscription in subscriptions:
                 subscription.end()
 
+    def _follow(self, subscription: Subscription) -> None:
+        """Decide anew what a preview shows: its profile is folded on the side, so that takes a moment."""
+        task = asyncio.create_task(self._push_preview(subscription))
+        self._previewing.add(task)
+        task.add_done_callback(self._previewing.discard)
+
+    async def _push_preview(self, subscription: Subscription) -> None:
+        with suppress(Unavailable):
+            profile, stale = await self.load(subscription.request)
+            self._push(subscription, profile, EVERYTHING, stale)
+
     def _push(
         self,
         subscription: Subscription,
@@ -226,9 +245,9 @@ class Hub:
         stale: bool = False,
         timed_only: bool = False,
     ) -> None:
-        traffic = self.traffic()
-        program = traffic.program_of(profile)
         request = subscription.request
+        traffic = self.traffic(request)
+        program = traffic.program_of(profile)
         changed = inputs if isinstance(inputs, (set, frozenset)) else set(inputs)
         everything = "*" in changed or request.trace
         slots = []

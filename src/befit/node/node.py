@@ -24,6 +24,7 @@ from befit.node.batch import Batch
 from befit.node.blast_radius import measure
 from befit.node.hub import REFRESH_SECONDS, Hub, Subscription, fingerprint, parse_cursor
 from befit.node.live_site import LiveSite
+from befit.node.previews import Previews
 from befit.node.profiles import Profiles
 from befit.node.publishing import Publishing
 from befit.node.release_list import ReleaseInfo, list_releases
@@ -66,8 +67,9 @@ class Node:
         self.letters: EventLog = open_log(settings.log_url, "dead-letters")
         self.store: ProfileStore = open_store(settings.store_url)
         self.profiles = Profiles(self.store)
-        self.hub = Hub(self.profiles, self._traffic, self._load, clock, settings.connections)
+        self.hub = Hub(self.profiles, self.traffic_of, self.look, clock, settings.connections)
         self.worker = Worker(self.log, self.store, self.profiles, self._traffic, self.bury, self._on_commit, clock)
+        self.previews = Previews(settings.secret_key, self.site.programs, self.log, clock)
         self.backfill = Backfill(
             settings.data / "backfill", self.log, self.store, self.profiles, self.worker, self._traffic, clock
         )
@@ -191,6 +193,17 @@ class Node:
             profile, stale = self.profiles.at_hand(profile_id), True
         return (profile or Profile(id=profile_id, ids=[name]), stale)
 
+    async def look(self, request: DecideRequest) -> tuple[Profile, bool]:
+        """The profile from which a request is decided, and whether it is stale: that of `profile`, or a draft's own."""
+        profile, stale = await self.profile(request.anonymous_id, request.user_id)
+        if request.preview:
+            profile = await self.previews.profile(request.preview, profile)
+        return profile, stale
+
+    def traffic_of(self, request: DecideRequest) -> Traffic:
+        """What decides for a request: what serves now, or a draft that is previewed."""
+        return self.previews.traffic(request.preview) if request.preview else self.site.traffic
+
     async def find(self, any_id: str) -> Profile | None:
         """The profile that a user id or an anonymous id leads to."""
         names = [any_id] if any_id[:2] in ("u:", "a:") else [f"u:{any_id}", f"a:{any_id}"]
@@ -216,17 +229,20 @@ class Node:
 
     def decide(self, profile: Profile, request: DecideRequest, *, stale: bool = False) -> list[Decision]:
         """What each slot shows now. Raises NotFound for a slot that the site does not have."""
-        decisions = self.site.traffic.decide(profile, request, clock())
+        decisions = self.traffic_of(request).decide(profile, request, clock())
         if stale:
             metrics.DECISIONS_STALE.inc(len(decisions))
             for decision in decisions:
                 decision.stale = True
         return decisions
 
-    def public_view(self, profile: Profile, everything: bool = False) -> dict[str, Any]:
-        """What browsers may read of the profile; `everything` is for holders of the secret key."""
-        program = self.site.traffic.program_of(profile)
-        return (full_view if everything else public_view)(profile, program, clock())
+    def public_view(self, profile: Profile, request: DecideRequest) -> dict[str, Any]:
+        """What the browser that asks may read of the profile."""
+        return public_view(profile, self.traffic_of(request).program_of(profile), clock())
+
+    def full_view(self, profile: Profile) -> dict[str, Any]:
+        """All that is known of a visitor, for holders of the secret key."""
+        return full_view(profile, self.site.traffic.program_of(profile), clock())
 
     def subscribe(self, request: DecideRequest, since: str) -> Subscription:
         """Follow slots from the cursor `since` on. Raises NotFound for an unknown slot, Unavailable when the node is full."""
@@ -276,9 +292,6 @@ class Node:
         programs = [program for program in (traffic.live, traffic.candidate) if program is not None]
         found = (webhook for program in programs for webhook in program.release.site.webhooks if webhook.name == name)
         return next(found, None)
-
-    async def _load(self, request: DecideRequest) -> tuple[Profile, bool]:
-        return await self.profile(request.anonymous_id, request.user_id)
 
     def _on_commit(self, batch: Batch) -> None:
         self.hub.on_commit(batch.changed, batch.moved, batch.profiles)

@@ -53,6 +53,8 @@ def to_json_session(profile: Profile) -> dict[str, Any]:
         "dwellMs": session.dwell_ms,
         "landing": to_json(session.landing),
         "page": to_json(session.pages[-1].attributes) if session.pages else {},
+        "pageDwellMs": session.pages[-1].dwell_ms if session.pages else 0,
+        "scroll": session.pages[-1].scroll if session.pages else 0,
         "searches": session.searches,
     }
 

@@ -105,15 +105,16 @@ class Backtest:
             return False
         now = head.timestamp if head.historical else head.received_at
         twins = self._twins
-        names = ids_of(cast("Event", head)) if head.user_id else (f"a:{head.anonymous_id}",)
-        pair = twins.pair(names[-1])
+        owner = f"u:{head.user_id}" if head.user_id else f"a:{head.anonymous_id}"
+        names = ids_of(cast("Event", head)) if head.user_id else (owner,)
+        pair = twins.pair(owner)
         if len(names) > 1 or (pair is not None and (pair[0].timers or pair[1].timers)):
             twins.elapse(names, now)
-            pair = twins.pair(names[-1])
+            pair = twins.pair(owner)
         late = now - head.timestamp > self._lateness
         counts = now >= self._since and not late
-        if counts and pair is not None and head.name in SEEN:
-            self._see(head, pair, now, bucket)
+        if counts and head.name in SEEN:
+            self._see(head, pair or _nobody(owner), now, bucket)
         if late or pair is None or not self._take_quietly(head, names, pair):
             pair = self._take_event(value)
         if counts and pair is not None:
@@ -210,6 +211,12 @@ class Backtest:
         if found is None:
             found = self._tallies[name] = Tally(bucket)
         return found
+
+
+def _nobody(name: str) -> tuple[Profile, Profile]:
+    """A visitor of whom nothing is known yet."""
+    profile = Profile(id=name, ids=[name])
+    return profile, profile
 
 
 class Repetitions:

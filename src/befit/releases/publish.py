@@ -80,14 +80,6 @@ def publish(
     return Outcome(job, tag if made else "", trouble)
 
 
-def changed_files(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """What has become of each file that is not as it was, a line each."""
-    found = [f"{path} is gone" for path in before if path not in after]
-    found += [f"{path} is new" for path in after if path not in before]
-    found += [f"{path} has changed" for path, text in after.items() if before.get(path, text) != text]
-    return sorted(found)
-
-
 def _run_tests(site: Path, release: Release) -> int:
     report = run_scenarios(site, release)
     if not report.passed:

@@ -170,7 +170,11 @@ class FolderRegistry:
         return _read(self.folder / "switches.json", list[Current]) or []
 
     def _get(self, release_id: str) -> Published | None:
-        return _read(self.folder / f"{release_id}.json", Published) if release_id.isalnum() and release_id != "switches" else None
+        return (
+            _read(self.folder / f"{release_id}.json", Published)
+            if release_id.isalnum() and release_id != "switches"
+            else None
+        )
 
     def _summaries(self) -> dict[str, Summary]:
         """Read once: nobody else writes while this process does."""

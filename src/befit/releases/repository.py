@@ -18,11 +18,13 @@ from dulwich.file import FileLocked
 from dulwich.ignore import IgnoreFilterManager
 from dulwich.index import blob_from_path_and_stat, cleanup_mode, commit_tree, index_entry_from_stat, locked_index
 from dulwich.object_store import iter_tree_contents
-from dulwich.objects import S_ISGITLINK, Commit, ObjectID, Tag, Tree
+from dulwich.objects import S_ISGITLINK, Blob, Commit, ObjectID, Tag, Tree
+from dulwich.objectspec import parse_commit, parse_object
 from dulwich.refs import Ref
 from dulwich.repo import Repo
 
 from befit.errors import PublishError, SettingsError
+from befit.site import is_site_file
 
 HEAD: Final = Ref(b"HEAD")
 UNDER_WAY: Final = {
@@ -155,6 +157,22 @@ class Repository:
         tag.tag_time, tag.tag_timezone = signature.at, signature.zone
         self._repo.object_store.add_object(tag)
         return self._repo.refs.add_if_new(Ref(b"refs/tags/" + name.encode()), tag.id)
+
+    def files_at(self, revision: str) -> dict[str, str]:
+        """The site's files at a tag, a branch or a commit. Raises PublishError when there is no such revision."""
+        try:
+            # Only one of dulwich's parsers knows `HEAD~1`, only the other one short ids.
+            found = parse_object(self._repo, revision) if re.search("[~^@:]", revision) else revision
+            commit = parse_commit(self._repo, found if isinstance(found, (Commit, Tag)) else revision)
+        except (KeyError, ValueError) as error:
+            raise PublishError(f"{self._root} has no revision {revision!r}") from error
+        files = {}
+        for path, sha, _ in self._tracked(commit.id):
+            name = os.fsdecode(path[len(self._prefix) :])
+            blob = self._repo.object_store[sha] if is_site_file(name) else None
+            if isinstance(blob, Blob):
+                files[name] = blob.data.decode("utf-8", "surrogateescape")
+        return files
 
     def _configured(self, key: bytes) -> str:
         try:

@@ -50,17 +50,21 @@ def load_site_files(files: Mapping[str, str]) -> Release:
 
 
 def write_site_files(files: Mapping[str, str], folder: Path) -> None:
-    """Write the files into a folder. Raises SiteError, before anything is written, for a path that a site does not have."""
-    strange = [Problem(path, 0, 0, "a site has no such file") for path in files if not _is_of_a_site(path)]
+    """Write the files into a folder. Raises SiteError for a path that a site does not have, and for what is no text."""
+    strange = [Problem(path, 0, 0, "a site has no such file") for path in files if not is_site_file(path)]
     if strange:
         raise SiteError(strange)
     for path, text in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(text.encode("utf-8", "surrogateescape"))
+        try:
+            target.write_bytes(text.encode("utf-8", "surrogateescape"))
+        except UnicodeEncodeError as error:
+            raise SiteError([Problem(path, 0, 0, f"not Unicode text: character {error.start}")]) from error
 
 
-def _is_of_a_site(path: str) -> bool:
+def is_site_file(path: str) -> bool:
+    """Whether befit reads a file of that path."""
     return path in FILES or (_PATH.fullmatch(path) is not None and not path.startswith("pages/"))
 
 

@@ -20,6 +20,8 @@ from collections.abc import Callable, Sequence
 from math import fsum, sqrt
 from typing import Final, NamedTuple
 
+import msgspec
+
 from befit.stats.share import Z95
 
 CLIP: Final = 100.0
@@ -46,7 +48,7 @@ class Row(NamedTuple):
     rewarded: int
 
 
-class Estimate(NamedTuple):
+class Estimate(msgspec.Struct, frozen=True):
     """The rates of both policies, and draft minus base with its 95 % interval."""
 
     base: float
@@ -56,7 +58,7 @@ class Estimate(NamedTuple):
     high: float
 
 
-class OffPolicy(NamedTuple):
+class OffPolicy(msgspec.Struct, frozen=True):
     """The estimates; None where nothing supports one.
 
     impressions  how many there are, and `rewarded` how many of them were

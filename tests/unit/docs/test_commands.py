@@ -43,7 +43,7 @@ def test_json_is_json(page: str) -> None:
 
 
 def test_the_identity_token_of_the_page_proves_its_user_and_no_other() -> None:
-    (block,) = blocks("docs/reference/http.md", "python")
+    block = blocks("docs/reference/http.md", "python")[0]
     names: dict[str, object] = {}
     exec(block.text, names)
     sign = names["identity_token"]

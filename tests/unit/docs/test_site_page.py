@@ -9,11 +9,11 @@ import pytest
 
 from befit.releases import scenario
 from befit.releases.scenarios import run_scenarios
-from befit.site import check_site
+from befit.site import check_site, read_site
 from befit.site.loader import FILES, FOLDERS
 from befit.site.parts import modules, settings, signals, slots, tags, triggers
 from befit.site.schema import SIMPLE
-from tests.pages import blocks, codes, read, section, tables
+from tests.pages import blocks, codes, section, tables
 
 PAGE = "docs/reference/site.md"
 
@@ -74,6 +74,35 @@ def test_each_kind_of_signal_has_exactly_its_other_keys() -> None:
     assert {codes(row[0])[0]: tuple(codes(row[-1])) for row in rows} == signals.KEYS
 
 
+def test_each_kind_of_signal_has_exactly_its_windows(tmp_path: Path) -> None:
+    (rows,) = tables(section(PAGE, "signals.yaml"))
+    stated = {codes(row[0])[0]: row[-2] for row in rows}
+    every = ["lifetime", "sliding", "tumbling", "session", "page"]
+    assert stated == {kind: "all" if made == every else ", ".join(made) for kind, made in windows(tmp_path).items()}
+
+
+def windows(folder: Path) -> dict[str, list[str]]:
+    """The windows that signals of each kind can have: of all ways to write one, those that check."""
+    needed = {"of": "E", "per": "1m", "every": "1d", "half_life": "1d", "weights": "{E: 1}", "after": "A", "for": "1m"}
+    forms = {"lifetime": "", "sliding": "within: 1h", "tumbling": "each: 1d", "session": "within: session"}
+    found: dict[str, list[str]] = {}
+    for kind, keys in signals.KEYS.items():
+        takes = "[A, B]" if kind in ("sequence", "funnel") else "timestamp" if kind in signals.TAKES else "event.name"
+        others = [f"{key}: {value}" for key, value in needed.items() if key in keys]
+        of = "A" if "of" not in keys and "weights" not in keys and takes != "[A, B]" else takes
+        if kind in ("sum", "mean"):
+            of = "1.5"
+        for form in [*forms.values(), "within: page"]:
+            for value in ("session", "page") if kind == "dwell" else (of,):
+                text = ", ".join(filter(None, [f"{kind}: {value}", *others, form]))
+                files = {"site.yaml": "name: s\n", "signals.yaml": f"s: {{{text}}}\n"}
+                release, _ = read_site(write(folder, files))
+                made = release.signals[0].window if release is not None else ""
+                if made and made not in found.setdefault(kind, []):
+                    found[kind].append(made)
+    return found
+
+
 def test_caps_and_types_are_named_completely() -> None:
     (rows,) = tables(section(PAGE, "slots/NAME.yaml"))
     (cap,) = [row[-1] for row in rows if row[0] == "`cap`"]
@@ -90,7 +119,3 @@ def test_the_rules_in_the_readme_check(tmp_path: Path) -> None:
     files["site.yaml"] = "name: readme\nwrite_keys: [key]\n"
     files |= {f"modules/{name}.yaml": "type: banner\n" for name in re.findall(r"show: ([\w-]+)", block.text)}
     assert [str(problem) for problem in check_site(write(tmp_path, files))] == []
-
-
-def test_the_page_warns_of_no_key_that_is_gone() -> None:
-    assert [later for later in signals.LATER if f"`{later}`" in read(PAGE)] == []

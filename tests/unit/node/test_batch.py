@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from befit.engine import Program, Traffic, Visitors, ids_of, timer_event
+from befit.engine import Call, Program, Traffic, Visitors, ids_of, timer_event
 from befit.model import Event, Profile
 from befit.node.batch import DEDUPE_MS, EVERYTHING, Batch, new_batch
 from befit.store import Timer
@@ -106,6 +107,16 @@ def test_an_event_that_is_too_late_changes_nothing_but_is_remembered(program: Pr
     batch = take(program, batch_of(late), late)
     assert (batch.late, batch.folded, batch.commit.profiles) == (1, 0, {})
     assert late.message_id in batch.commit.seen
+
+
+def test_what_a_trigger_wants_told_is_committed_with_the_profile_once(tmp_path: Path) -> None:
+    webhooks = "name: t\nwebhooks: {crm: {url: 'https://crm.example'}}\n"
+    telling = program_of(tmp_path, site=webhooks, triggers="tell: {on: Click, webhook: crm}\n")
+    click = track("Click", 0)
+    (value,) = take(telling, batch_of(click), click, click).commit.outbox.values()
+    call = msgspec.msgpack.decode(value, type=Call)
+    assert take(telling, batch_of(click), click).commit.outbox == {call.id: value}
+    assert call.webhook == "crm"
 
 
 def test_what_two_devices_reach_only_together_takes_effect_as_soon_as_they_are_merged(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ class House:
         self.now = ms(0)
         self.profiles = Profiles(None)  # type: ignore[arg-type]
         self.profiles.keep([self.visitor.profile])
-        self.hub = Hub(self.profiles, lambda: Traffic(self.visitor.program), self.load, lambda: self.now, 2)
+        self.hub = Hub(self.profiles, lambda request: Traffic(self.visitor.program), self.load, lambda: self.now, 2)
 
     async def load(self, request: DecideRequest) -> tuple[Profile, bool]:
         return self.visitor.profile, False

@@ -79,7 +79,7 @@ likes: {affinity: event.properties.kind, half_life: 3d, weights: {Click: 1, Buy:
         "left": ("sequence", "bool"),
         "idle": ("absence", "bool"),
         "likes": ("affinity", "map(string, double)"),
-        "likes_top": ("top", "string"),
+        "likes_top": ("leader", "string"),
     }
     assert (found["clicks"].on, found["clicks"].window, found["clicks"].within_ms) == (
         ("Click", "Tap"),

@@ -14,7 +14,7 @@ declare module "vitest" {
 export default async function build(project: TestProject): Promise<void> {
   const { "befit.js": script = "" } = await bundle({ befit: "script.ts" }, "iife");
   const weights: Record<string, number> = {};
-  for (const file of ["core.ts", "index.ts", "script.ts"]) weights[file] = await weigh(file);
+  for (const file of ["core.ts", "index.ts", "script.ts", "conditions.ts"]) weights[file] = await weigh(file);
   project.provide("script", script);
   project.provide("weights", weights);
 }

@@ -48,12 +48,12 @@ class Poll:
         return await self._now(request, subscriber)
 
     async def _now(self, request: Request, subscriber: Subscriber) -> Response:
-        node, (visitor, ask, since, _) = self._node, subscriber
-        profile, _ = await node.profile(visitor.anonymous_id, visitor.user_id)
+        node, (_, ask, since, _) = self._node, subscriber
+        profile, _ = await node.look(ask)
         cursor, decisions = node.snapshot(profile, ask, since)
         answer = _Answer(cursor, [Raw(data) for data in decisions])
         if ask.profile:
-            answer.profile = Raw(encode(node.public_view(profile)))
+            answer.profile = Raw(encode(node.public_view(profile, ask)))
             answer.id += _mark(answer.profile)
         etag = f'"{answer.id}"'.encode()
         headers: tuple[Header, ...] = (*JSON, _REVALIDATE, (b"etag", etag))

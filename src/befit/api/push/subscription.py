@@ -67,6 +67,7 @@ def subscriber_of(node: Node, request: Request, wire: Subscribe) -> Subscriber:
         context=wire.context,
         trace=wire.trace,
         profile=wire.profile,
+        preview=request.preview,
     )
     return Subscriber(visitor, ask, cursor, tilde + mark)
 

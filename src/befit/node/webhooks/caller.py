@@ -67,7 +67,9 @@ class Caller:
         try:
             async with (
                 asyncio.timeout(SECONDS),
-                self._pool.stream("POST", webhook.url, headers=self._headers(webhook, call), content=call.body) as answer,
+                self._pool.stream(
+                    "POST", webhook.url, headers=self._headers(webhook, call), content=call.body
+                ) as answer,
             ):
                 fields = {name.lower(): value.decode("latin-1") for name, value in answer.headers}
                 length = fields.get(b"content-length", "")
@@ -100,9 +102,7 @@ class Caller:
             try:
                 keys = keys_of(self._environment[webhook.secret_env])
             except ValueError as error:
-                raise NotSet(
-                    f"{webhook.secret_env} must hold a secret such as whsec_…, base64: {error}"
-                ) from error
+                raise NotSet(f"{webhook.secret_env} must hold a secret such as whsec_…, base64: {error}") from error
             headers["webhook-signature"] = signature(keys, call.id, seconds, call.body)
         return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
 

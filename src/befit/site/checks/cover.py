@@ -9,7 +9,7 @@ from befit.site.checks.logic import Facts, Subject
 
 Key = tuple[Subject, tuple[str, Any] | None]
 
-LOOKED_AT: Final = 32
+LOOKED_AT: Final = 16
 """Earlier conditions of one key that a later one is compared with: ten thousand rules must not be compared in pairs."""
 
 

@@ -8,7 +8,7 @@ too, a sequence needs all of its steps. What cannot is taken away until nothing 
 from __future__ import annotations
 
 from befit.model import Release, Signal, Trigger
-from befit.site.checks.moments import REMOVED, SET, Graph, Moment, graph_of, shortest_circle, strands
+from befit.site.checks.moments import REMOVED, SET, Graph, Moment, graph_of, reached, shortest_circle, strands
 from befit.site.checks.report import Report
 from befit.site.checks.walking import tags_asked
 
@@ -75,9 +75,9 @@ class _Rules:
     def _can_fire_again(self, trigger: Trigger, strand: set[Moment], graph: Graph) -> bool:
         if trigger.ever or trigger.per_session or trigger.per_day or (trigger.cooldown_ms and not trigger.delay_ms):
             return False
-        if any(Moment("event", name) in strand for name in trigger.cancel_on):
+        caused = reached(strand, graph)
+        if any(Moment("event", name) in caused for name in trigger.cancel_on):
             return False
-        caused = {effect for moment in strand for effect in graph[moment]}
         for tag, positive in tags_asked(trigger.when.ast) if trigger.when and trigger.on else ():
             needed, spoilt = (SET, REMOVED) if positive else (REMOVED, SET)
             if Moment("tag", tag, spoilt) in caused and Moment("tag", tag, needed) not in caused:

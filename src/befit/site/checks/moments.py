@@ -81,6 +81,14 @@ def strands(graph: Graph) -> list[set[Moment]]:
     return [part for part in parts if len(part) > 1 or any(moment in graph[moment] for moment in part)]
 
 
+def reached(strand: set[Moment], graph: Graph) -> set[Moment]:
+    """Everything that follows from what happens in a strand, directly or not."""
+    seen: set[Moment] = set()
+    for start in strand:
+        _explored(start, graph, seen)
+    return seen
+
+
 def shortest_circle(graph: Graph, within: set[Moment]) -> list[Moment]:
     """A way round within a strand that is as short as one gets, beginning with the moment that sorts first."""
     ways = (_way_back(start, graph, within) for start in sorted(within))

@@ -54,12 +54,12 @@ def overlay(item: Item, module: Module, under: dict[str, Any]) -> dict[str, Any]
 def check_props(item: Item, module: Module, props: dict[str, Any]) -> None:
     """Reports where a module's plain `props`, written in `item` at least in part, break its schema.
 
-    Computed props are there too, with values not known yet: only their types are.
+    Computed props are there too, with values not known yet: only their types are. Whether a required one is given at all
+    is seen where the module is shown (`befit.site.checks.props`).
     """
     schema = module.schema
     computed = {name: types for name, types in _computed(module).items() if name not in props}
-    required = [name for name in schema.get("required", ()) if name not in computed]
-    validator = Draft202012Validator({**schema, "required": required}, registry=Registry())
+    validator = Draft202012Validator({**schema, "required": []}, registry=Registry())
     written = {key.source for key, _ in item.entries()}
     try:
         errors = sorted(validator.iter_errors(props), key=lambda error: list(map(str, error.absolute_path)))
