@@ -65,7 +65,7 @@ def condition(number: int) -> str:
     a, b = number % 38, (number * 7 + 3) % 38
     return (
         f"signals.views_{a} > {8 + number % 5} && signals.views_{b} < 3",
-        f'"buyer" in tags && signals.spent >= {500 + number}.0',
+        f'"buyer" in tags && signals.spent >= {700 - number}.0',
         f'profile.traits.t{number % 20} == "gold" && signals.views_{a} > 2',
         f'now - signals.last_purchase < duration("{1 + number % 20}h") && signals.views_{b} > 1',
         f"signals.views_{a} + signals.views_{b} > {20 + number % 10}",

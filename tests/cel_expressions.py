@@ -69,7 +69,7 @@ TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
         "{time}.getHours()", '{time}.getDayOfYear("America/New_York")', '{time}.getDate("+05:30")', "{span}.getMinutes()",
         "cel.bind(@int, {int}, {int})",
         "{string}.lastIndexOf({string})", "{string}.indexOf({string}, {int})", "math.bitShiftLeft({int}, {int})", "math.abs({int})",
-        "math.least([{int}, {int}])", '{time}.getFullYear("Europe/Berlin")', "{time}.getMilliseconds()", "{span}.getMilliseconds()",
+        "math.least([{int}, {int}])", "int({dyn})", '{time}.getFullYear("Europe/Berlin")', "{time}.getMilliseconds()", "{span}.getMilliseconds()",
     ),
     "uint": (
         "({uint} + {uint})", "({uint} - {uint})", "({uint} / {uint})", "uint({int})", "uint({double})", "uint({string})",
@@ -90,7 +90,7 @@ TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
         '"%s %d".format([{string}, {int}])', '"%s %.2f %e".format([{dyn}, {double}, {double}])', '"%x".format([{dyn}])',
     ),
     "time": ("({time} + {span})", "({time} - {span})", "timestamp({int})", "timestamp({string})", "signals.t"),
-    "span": ("({span} + {span})", "({span} - {span})", "({time} - {time})", "duration({string})"),
+    "span": ("({span} + {span})", "({span} - {span})", "({time} - {time})", "duration({string})", "duration({dyn})"),
     "ints": ("[{int}, {int}]", "({ints} + {ints})", "{ints}.map(@int, {int})", "{ints}.filter(@int, {bool})", "{ints}.map(@int, {bool}, {int})"),
     "texts": ("[{string}, {string}]", "{string}.split({string})", "({texts} + {texts})", "{string}.split({string}, {int})"),
     "map": ('{{"a": {int}}}', "{{{string}: {int}, {string}: {int}}}"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -72,17 +73,24 @@ class Receiver:
         await send({"type": "http.response.body", "body": b"ok"})
 
 
+class _Server(uvicorn.Server):
+    """uvicorn's server, which leaves the signals of a test run alone."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 @asynccontextmanager
-async def receiving() -> AsyncIterator[Receiver]:
-    """A receiver that runs."""
+async def receiving(certificate: Path | None = None) -> AsyncIterator[Receiver]:
+    """A receiver that runs; with a certificate (and its key, in one PEM file) over TLS."""
     receiver = Receiver()
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()
     receiver.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    config = uvicorn.Config(receiver, lifespan="off", log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    server.capture_signals = nullcontext  # type: ignore[method-assign]
+    config = uvicorn.Config(receiver, lifespan="off", log_config=None, access_log=False, ssl_certfile=certificate)
+    server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield receiver

@@ -35,7 +35,7 @@ def main() -> None:
     for count in COUNTS:
         made = rules(count)
         expected: list[list[int]] = []
-        best = 0.0
+        ours: dict[str, float] = {}
         for name, measurement in ENGINES.items():
             try:
                 outcome = measurement(made, visitors)
@@ -44,12 +44,15 @@ def main() -> None:
                 continue
             expected = expected or outcome.answers
             compare(name, made, expected, outcome.answers)
+            more: dict[str, object] = {
+                f"{way}, times": round(rate / outcome.per_second, 2) for way, rate in ours.items()
+            }
             if name.startswith("befit"):
-                best = max(best, outcome.per_second)
-                figure(f"{count:,} rules, {name}", outcome.per_second, "rules/s")
-            else:
-                ratio = round(best / outcome.per_second, 2)
-                figure(f"{count:,} rules, {name}", outcome.per_second, "rules/s", befit_times_faster=ratio)
+                ours[name] = outcome.per_second
+                more = {}
+            if outcome.warm_up is not None:
+                more["warm_up_rounds"], more["warm_up_limit"] = outcome.warm_up
+            figure(f"{count:,} rules, {name}", outcome.per_second, "rules/s", **more)
             gc.collect()
         held = sum(map(len, expected)) / count / len(expected)
         figure(

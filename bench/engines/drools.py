@@ -101,9 +101,10 @@ def measure(rules: Sequence[Test], profiles: Sequence[Profile]) -> Outcome:
         file.write(tsv(profiles))
         file.flush()
         printed = java("Measure", str(compiled(rules)), file.name, str(WARM_UP_ROUNDS), str(ROUNDS), str(ROUND_MS))
-    *lines, rate = printed.splitlines()
+    *lines, last = printed.splitlines()
+    rate, warm_up = last.split()
     answers = [[int(number) for number in line.split()] for line in lines]
-    return Outcome(answers[: ANSWERS // len(rules)], float(rate) * len(rules))
+    return Outcome(answers[: ANSWERS // len(rules)], float(rate) * len(rules), (int(warm_up), WARM_UP_ROUNDS))
 
 
 if __name__ == "__main__":

@@ -31,10 +31,14 @@ class Engine(Protocol):
 
 
 class Outcome(NamedTuple):
-    """The rules that hold for each of the first profiles, and how many rules were answered in a second of CPU time."""
+    """The rules that hold for each of the first profiles, and how many rules were answered in a second of CPU time.
+
+    `warm_up` says how many rounds a just-in-time compiler was given before, and how many it could have had at most.
+    """
 
     answers: list[list[int]]
     per_second: float
+    warm_up: tuple[int, int] | None = None
 
 
 def measure(make: Callable[[Sequence[Test]], Engine], rules: Sequence[Test], profiles: Sequence[Profile]) -> Outcome:

@@ -11,19 +11,12 @@ from types import ModuleType
 from befit.api.collect import limits as of_collect
 from befit.engine import limits as of_profiles
 from befit.engine.kinds.memory import MEMORY
-from befit.engine.kinds.memory import MEMORY
 from docs.generate.table import code, table
 
 
 def profile_limits() -> str:
     """How large things in a profile may grow."""
     return _limits(of_profiles)
-
-
-def signal_memory() -> str:
-    """What each kind of signal may take of a profile."""
-    rows = ([", ".join(map(code, row.kinds)), row.window, row.entries, f"{row.most:,}"] for row in MEMORY)
-    return table(["kind", "window", "remembers", "bytes at most"], rows)
 
 
 def signal_memory() -> str:

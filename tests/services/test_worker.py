@@ -25,13 +25,18 @@ from tests.events import event, ms, track
 from tests.sites import program_of
 
 SIGNALS = "clicks: {count: Click}\nidle: {absence: Order, after: Click, for: 10m}\n"
-TRIGGERS = "greet: {on: Hello, emit: Greeted}\n"
+TRIGGERS = """
+greet: {on: Hello, emit: Greeted}
+late: {on: Click, delay: 5m, cancel_on: Order, tag: idle, per_day: 2, emit: Greeted}
+twice: {sequence: [Click, Hello], within: 10m, untag: idle, webhook: crm}
+"""
+SITE = "name: test\nwebhooks: {crm: {url: 'https://crm.example'}}\n"
 
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
     folder = tmp_path_factory.mktemp("site")
-    return program_of(folder, signals=SIGNALS + "greeted: {count: Greeted}\n", triggers=TRIGGERS)
+    return program_of(folder, site=SITE, signals=SIGNALS + "greeted: {count: Greeted}\n", triggers=TRIGGERS)
 
 
 class Workshop:
@@ -155,7 +160,7 @@ async def test_what_a_trigger_emits_is_folded_too(shop: Workshop) -> None:
 steps = st.tuples(
     st.sampled_from(["ada", "bob"]),
     st.sampled_from(["", "", "u1", "u2"]),
-    st.sampled_from(["Click", "Order", "Hello", "page", "alias"]),
+    st.sampled_from(["Click", "Order", "Hello", "page", "alias", "idle"]),
     st.integers(0, 3_000),
     st.booleans(),
 )
@@ -177,15 +182,18 @@ async def test_folding_the_log_again_gives_the_same_profiles_bit_for_bit(
     await rebuild(live.log, again, program)
     _, differences = await compare(live.log, live.store, again)
     assert differences == []
+    assert await again.outbox(1) == []
     await again.close()
     await live.close()
 
 
 def made(number: int, anonymous: str, user: str, name: str, at: int, again: bool) -> Event:
-    kind: Any = name if name in ("page", "alias") else "track"
+    kind: Any = {"page": "page", "alias": "alias", "idle": "tag"}.get(name, "track")
     found = event(
         kind, name, at, message_id=f"m{number // 2 if again else number}", anonymous_id=anonymous, user_id=user
     )
+    if kind == "tag":
+        found.properties = {"set": again, "ttl_ms": at * 1_000, "by": user}
     if kind == "alias" and user:
         found.previous_id = "u1"
     return found

@@ -67,7 +67,7 @@ HARD: Final = (
     'timestamp(s + "")', 'timestamp("2024-02-30T00:00:00Z" + "")', 'timestamp("2024-02-29t12:00:00.1234567899+01:30" + "")', 'timestamp("0000-01-01T00:00:00Z" + "")',
     'timestamp("2024-01-01T24:00:00Z" + "")', 'timestamp("2024-01-01T00:00:60Z" + "")', 'timestamp("2024-01-01T00:00:00" + "")', 'timestamp("0050-03-01T00:00:00-23:59" + "")',
     'duration("1h1m1s1ms1us1ns" + "")', 'duration("-1.5h" + "")', 'duration(".5s" + "")', 'duration("1.s" + "")', 'duration(".s" + "")', 'duration("1d" + "")', 'duration("0" + "")',
-    'duration("" + "")', 'duration("+1s" + "")', 'duration("--1s" + "")', 'duration("1.0000000001s" + "")', 'duration("90000000h" + "")', "dyn(x)", "bytes('')", "type(dyn(1))",
+    'duration("" + "")', 'duration("+1s" + "")', 'duration("--1s" + "")', 'duration("1.0000000001s" + "")', 'duration("90000000h" + "")', "dyn(x)", "bytes('')", "int(x[1])", "int(x[2])", "int(dyn(r))", "duration(y)", "duration(x[0])", "type(dyn(1))",
     # Texts: code points
     "s.size()", "s.charAt(4)", "s.charAt(8)", "s.charAt(9)", "s.charAt(-1)", 's.indexOf("🌍")', 's.indexOf("ß", 3)', 's.indexOf("", 9)', 's.indexOf("e", 10)', 's.lastIndexOf("r")',
     's.lastIndexOf("")', 's.lastIndexOf("e", 2)', 's.lastIndexOf("🌍", 7)', 's.lastIndexOf("!", 9)', "s.substring(7)", "s.substring(2, 8)", "s.substring(5, 2)", "s.substring(9)", "s.substring(10)",

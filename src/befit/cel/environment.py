@@ -80,7 +80,7 @@ class Environment:
         checked = decode(serialized)
         places = _Places(checked.source_info)
         for id_, reference in checked.reference_map.items():
-            if not SUPPORTED.issuperset(reference.overload_id):
+            if reference.overload_id and SUPPORTED.isdisjoint(reference.overload_id):
                 raise CelError(f"{reference.name}() is not offered here", *places.of(id_))
         converter = Converter(checked, self._variables)
         try:

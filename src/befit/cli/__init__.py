@@ -29,6 +29,7 @@ _COMMANDS: Final = {
     "check": "befit.cli.site:check",
     "test": "befit.cli.site:scenario_tests",
     "eval": "befit.cli.expression:evaluate",
+    "schema": "befit.cli.schema:schema",
     "replay": "befit.cli.replay:replay",
     "profile": "befit.cli.profile:profile",
     "preview": "befit.cli.preview:preview",

@@ -157,7 +157,7 @@ def _print(view: dict[str, Any]) -> None:
             ("ids", ", ".join(view["ids"])),
             ("version", f"{view['version']} events folded"),
             ("seen", f"{moment(view['firstSeen'])} to {moment(view['lastSeen'])} UTC, {view['sessions']} sessions"),
-            ("tags", ", ".join(view["tags"]) or "none"),
+            ("tags", ", ".join(f"{tag} ({view['tagged'][tag]['source']})" for tag in view["tags"]) or "none"),
         ]
     )
     for title in ("traits", "signals"):

@@ -17,7 +17,7 @@ def run_node(settings: Annotated[Settings, Parameter(name="*")]) -> None:
     """Serve a site: collect events, decide, and push decisions that change.
 
     Changes of the site folder go live as soon as they check; until then the release before stays, and the problems are
-    told here and at `/readyz`. Stop it with Ctrl-C or SIGTERM: it finishes what runs, and loses nothing.
+    told here and at `/readyz`. With --no-watch only what `befit publish` brings goes live. Stop it with Ctrl-C or SIGTERM: it finishes what runs, and loses nothing.
 
     Flags go before `BEFIT_*` in the environment, and these before the table `[serve]` of befit.toml in the current folder.
 

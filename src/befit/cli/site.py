@@ -24,7 +24,7 @@ Next:
 
 
 def init(folder: Path, /) -> int:
-    """Write a starter site: rules, a page that uses them, and a test.
+    """Write a starter site: rules, a page that uses them, and a test; and what an editor needs to complete its files.
 
     Example: `befit init my-site`
 
@@ -34,8 +34,10 @@ def init(folder: Path, /) -> int:
         A new or empty folder.
     """
     from befit.site import write_starter
+    from befit.site.editor import write_schemas
 
     written = write_starter(folder, token_hex(12))
+    write_schemas(folder)
     print(_NEXT.format(count=len(written), folder=folder, rules=folder / "slots", tests=folder / "tests"), end="")
     return 0
 

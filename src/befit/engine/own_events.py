@@ -33,7 +33,7 @@ def timer_event(profile_id: str, name: str, due: int) -> Event:
 
 
 def tag_event(profile_id: str, tag: str, *, given: bool, ttl_ms: int, by: str, now: int, message_id: str) -> Event:
-    """A tag set (`given`) or removed by hand at `now`, by whom; `ttl_ms` 0 means for good."""
+    """A tag set (`given`) or removed by hand at `now`, by whom; `ttl_ms` 0 means as long as its rule says, else for good."""
     anonymous_id, user_id = address(profile_id)
     return Event(
         type="tag",

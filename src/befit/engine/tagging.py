@@ -46,4 +46,5 @@ def tag_by_hand(profile: Profile, event: Event, program: Program, effects: Effec
         effects.spoiled.append(f"tags.{tag}: the visitor has not consented to {rule.rule.purpose}")
         return
     by = how["by"]
-    set_tag(profile, tag, how["ttl_ms"], f"manual: {by}" if by else "manual", event.timestamp, effects)
+    ttl_ms = how["ttl_ms"] or (rule.rule.ttl_ms if rule is not None else 0)
+    set_tag(profile, tag, ttl_ms, f"manual: {by}" if by else "manual", event.timestamp, effects)

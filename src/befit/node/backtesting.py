@@ -20,7 +20,7 @@ from befit.errors import BefitError, Unavailable
 from befit.model import Release
 from befit.node.batch import DEDUPE_MS
 from befit.node.history import History
-from befit.releases.backtest import EXAMPLES, Backtest, Head, head_of
+from befit.releases.backtest import EXAMPLES, Backtest, head_of
 from befit.releases.tally import Findings
 
 SALT: Final = "backtest"
@@ -29,8 +29,17 @@ RESERVE: Final = 0.15
 """Share of the time limit that is kept for starting, for the estimates and for a machine that has other things to do."""
 
 READ_PER_S: Final = 200_000
-"""Records a second that are surely read when only ids are looked at. Of a log for which half the time limit is too short, the
-oldest records are left out."""
+"""Records a second of which ids can surely be looked at. Of a log for which half the time limit is too short, the oldest
+records are left out."""
+
+READING: Final = 4.0
+"""How many times as long as that the replay of a log takes at least, whoever is left out: no more records are read than can be."""
+
+SPELL_S: Final = 0.4
+"""Seconds over which the pace is taken."""
+
+SLACK: Final = 1.05
+"""A little overdue is no reason to leave anybody out: the pace varies more than that."""
 
 LEAST: Final = 0.001
 """No smaller share of visitors than this is looked at; a backtest that has no time for them looks at less of their time."""
@@ -39,7 +48,8 @@ LEAST: Final = 0.001
 class Job(msgspec.Struct, kw_only=True):
     """What to replay: the log in `data`, its last `since_ms` through both releases.
 
-    `limit_s` is 0 for as long as it takes. `part` of `parts` of the visitors belong to one process.
+    `limit_s` is 0 for as long as it takes, `most` the most records to read, 0 for all. `part` of `parts` of the visitors
+    belong to one process.
     """
 
     data: Path
@@ -51,6 +61,7 @@ class Job(msgspec.Struct, kw_only=True):
     examples: int = EXAMPLES
     parts: int = 1
     part: int = 0
+    most: int = 0
 
 
 class Result(msgspec.Struct):
@@ -72,8 +83,12 @@ Progress = Callable[[float], None]
 def run(job: Job, on_progress: Progress) -> Result:
     """Run all parts of a job; `on_progress` gets 0 to 1. Raises SettingsError for a folder without a log, Unavailable when a process dies."""
     started = time.monotonic()
+    leads: dict[str, str] = {}
+    if job.parts > 1 or job.limit_s:
+        leads, most = asyncio.run(_links(job, started))
+        job = msgspec.structs.replace(job, most=most)
     if job.parts == 1:
-        return asyncio.run(replay(job, started, on_progress))
+        return asyncio.run(replay(job, leads, started, on_progress))
     context = get_context("spawn")  # a fork would take the locks of this process's threads with it
     parts = [msgspec.structs.replace(job, part=number) for number in range(job.parts)]
     waiting: dict[Connection, float] = {}
@@ -82,7 +97,7 @@ def run(job: Job, on_progress: Progress) -> Result:
     try:
         for part in parts:
             ours, theirs = context.Pipe(duplex=False)
-            process = context.Process(target=_work, args=(part, started, theirs), daemon=True)
+            process = context.Process(target=_work, args=(part, leads, started, theirs), daemon=True)
             process.start()
             theirs.close()
             processes.append(process)
@@ -110,10 +125,21 @@ def run(job: Job, on_progress: Progress) -> Result:
     return _united(results, job.examples)
 
 
-def _work(job: Job, started: float, pipe: Connection) -> None:
+async def _links(job: Job, started: float) -> tuple[dict[str, str], int]:
+    """Which ids are connected, and how many records can be read in what is left of the time; 0 for all."""
+    async with History(job.data, int(job.limit_s / 2 * READ_PER_S)) as history:
+        leads = await history.links()
+    now = time.monotonic()
+    if not job.limit_s:
+        return leads, 0
+    left = job.limit_s * (1 - RESERVE) - (now - started)
+    return leads, max(1_000, int(history.records * left / (now - started) / READING))
+
+
+def _work(job: Job, leads: Mapping[str, str], started: float, pipe: Connection) -> None:
     """What a process of its own does."""
     try:
-        pipe.send(asyncio.run(replay(job, started, pipe.send)))
+        pipe.send(asyncio.run(replay(job, leads, started, pipe.send)))
     except BefitError as error:
         pipe.send(error)
     pipe.close()
@@ -129,23 +155,22 @@ def _united(results: list[Result], examples: int) -> Result:
     return one
 
 
-async def replay(job: Job, started: float, on_progress: Progress) -> Result:
-    """One part of a job. `started` (monotonic seconds) is when the time limit began to run."""
-    most = int(job.limit_s / 2 * READ_PER_S) if job.limit_s else 0
-    async with History(job.data, most) as history:
-        begun = time.monotonic()
-        alone = job.parts == 1 and not job.limit_s
-        place = None if alone else Buckets(await history.links())
-        pace = Pace(started + job.limit_s * (1 - RESERVE), history.records, time.monotonic() - begun)
+async def replay(job: Job, leads: Mapping[str, str], started: float, on_progress: Progress) -> Result:
+    """One part of a job. `started` (monotonic seconds) is when the time limit began to run; `leads` as of `History.links`."""
+    async with History(job.data, job.most) as history:
+        place = Buckets(leads) if job.parts > 1 or job.limit_s else None
+        pace = Pace(started + job.limit_s * (1 - RESERVE), history.records, time.monotonic())
         since = max(history.last - job.since_ms, 0 if history.whole else history.first)
         backtest = Backtest(job.base, job.draft, since, remembered_ms=DEDUPE_MS, goals=job.goals, bucket_of=place)
         low, high = job.part / job.parts, (job.part + 1) / job.parts
         backtest.within = (low, high)
+        take = backtest.take
         until, reported = history.last, 0.0
         async for batch in history.read():
-            taken = sum(map(backtest.take, batch))
+            for value in batch:
+                take(value)
             now = time.monotonic()
-            pace.note(len(batch), taken)
+            pace.read += len(batch)
             width = pace.width(now) if job.limit_s else 1.0
             if width < 1:
                 end = low + (backtest.within[1] - low) * width
@@ -163,35 +188,30 @@ async def replay(job: Job, started: float, on_progress: Progress) -> Result:
 
 
 class Pace:
-    """Foresees whether a replay ends in time, from what it took so far."""
+    """Foresees whether a replay ends in time, from how it went since the last time that visitors were left out."""
 
-    def __init__(self, deadline: float, records: int, reading_s: float) -> None:
-        """`deadline` in monotonic seconds; `reading_s` is how long it took to read all the records and fold none."""
+    def __init__(self, deadline: float, records: int, began: float) -> None:
+        """`deadline` and `began` in monotonic seconds."""
         self.read = 0
-        self._taken = 0
-        self._share = 1.0
         self._deadline = deadline
         self._records = records
-        self._skip_s = reading_s / max(1, records)
-        self._began = time.monotonic()
-
-    def note(self, read: int, taken: int) -> None:
-        """A batch was read, and so many of its records belonged to visitors who are looked at."""
-        self.read += read
-        self._taken += taken
-        self._share = taken / max(1, read)
+        self._since = began
+        self._read_since = 0
 
     def width(self, now: float) -> float:
-        """The share of the visitors with which the rest is done in time: 1 when all can stay, 0 when time is up."""
-        left = self._records - self.read
-        time_left = self._deadline - now
-        if not left or not self._taken:
+        """The share of the visitors with which the rest is done in time: 1 when all can stay, 0 when time is up.
+
+        Rather too large than too small: leaving visitors out spares nothing of reading, so there is always a next time.
+        """
+        spent, left = now - self._since, self._records - self.read
+        if not left or (spent < SPELL_S and now < self._deadline):
             return 1.0
-        if time_left <= 0:
+        if now >= self._deadline:
             return 0.0
-        each_s = max(0.0, now - self._began - self.read * self._skip_s) / self._taken
-        need_s = left * self._share * each_s
-        return min(1.0, max(LEAST, (time_left - left * self._skip_s) / need_s)) if need_s else 1.0
+        need = spent * left / max(1, self.read - self._read_since)
+        self._since, self._read_since = now, self.read
+        have = self._deadline - now
+        return 1.0 if need <= have * SLACK else have / need
 
 
 class Buckets:
@@ -201,10 +221,24 @@ class Buckets:
         self._leads = leads
         self._known: dict[str, float] = {}
 
-    def __call__(self, head: Head) -> float:
-        """The place of the visitor whom the event belongs to."""
-        name = f"u:{head.user_id}" if head.user_id else f"a:{head.anonymous_id}"
+    def __call__(self, value: bytes) -> float:
+        """The place of the visitor to whom an event in the log belongs."""
+        owner = _owner_of(value)
+        name = f"u:{owner.user_id}" if owner.user_id else f"a:{owner.anonymous_id}"
         found = self._known.get(name)
         if found is None:
             found = self._known[name] = bucket(self._leads.get(name, name), SALT)
         return found
+
+
+class _Owner(msgspec.Struct, array_like=True, gc=False):
+    """The beginning of an Event, as far as whose it is."""
+
+    type: str
+    name: str
+    message_id: str
+    anonymous_id: str
+    user_id: str
+
+
+_owner_of: Final = msgspec.msgpack.Decoder(_Owner).decode

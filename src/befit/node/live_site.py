@@ -114,9 +114,13 @@ class LiveSite:
         known = self.current
         while True:
             known = await self.registry.wait(known)
-            async with self._changing:
-                if _serves(known) != _serves(self.current):
-                    await self._go_live(await self._traffic(known), known, at_once=True)
+            try:
+                async with self._changing:
+                    known = await self.registry.current() or known  # what this node switched meanwhile is newer
+                    if _serves(known) != _serves(self.current):
+                        await self._go_live(await self._traffic(known), known, at_once=True)
+            except (OSError, BefitError) as error:
+                _log.error("another node's release not taken", release=known.live, reason=str(error))
 
     def check_possible(self, release_id: str, share: float) -> None:
         """Raises Conflict when this release cannot be published to this share of visitors as things are now."""

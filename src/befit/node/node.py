@@ -221,7 +221,6 @@ class Node:
         rule = self.site.traffic.program_of(profile).tags.get(tag)
         if given and rule is not None and not allowed(rule.rule.purpose, profile):
             raise Forbidden(f"the visitor has not consented to {rule.rule.purpose!r}, the purpose of the tag {tag!r}")
-        ttl_ms = ttl_ms or (rule.rule.ttl_ms if rule is not None else 0)
         message_id = f"tag:{uuid4()}"
         event = tag_event(profile.id, tag, given=given, ttl_ms=ttl_ms, by=by, now=clock(), message_id=message_id)
         await self.ingest([event], fold=True)

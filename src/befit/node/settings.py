@@ -30,7 +30,7 @@ class Settings:
     port
         Port to listen on; 0 takes a free one.
     data
-        Folder for what must outlive the process: event log, profiles and the secret key.
+        Folder for what must outlive the process: event log, profiles, releases and the secret key.
     log
         Event log, as a URL. By default the embedded one in the data folder.
     store
@@ -39,7 +39,7 @@ class Settings:
         Key of the admin API and of trusted servers. Made at the first start and kept in DATA/secret-key when not given;
         prefer the environment to the flag, which other users of the machine can see.
     watch
-        Take changes of the site folder while running.
+        Take changes of the site folder, also those made since the last start. Without it only what is published goes live.
     private_webhooks
         Let webhooks call addresses that are not public: this machine, and the network it is in.
     connections

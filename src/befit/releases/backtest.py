@@ -67,10 +67,10 @@ class Backtest:
         *,
         remembered_ms: int,
         goals: Container[str] = (CONVERSION,),
-        bucket_of: Callable[[Head], float] | None = None,
+        bucket_of: Callable[[bytes], float] | None = None,
     ) -> None:
-        """`since` in milliseconds. `remembered_ms` is how long a message id counts as a repetition. `bucket_of` places a
-        visitor, by any of its ids, in [0, 1): `within` then says whose events are taken."""
+        """`since` in milliseconds. `remembered_ms` is how long a message id counts as a repetition. `bucket_of` places the
+        visitor of a record in [0, 1): `within` then says whose events are taken."""
         self.slots = changed_slots(base, draft)
         self.added = sorted({slot.name for slot in draft.slots} - {slot.name for slot in base.slots})
         # One id for both: visitors who explore a slot explore it under both releases.
@@ -89,20 +89,20 @@ class Backtest:
         self._same = Sameness(*programs)
         self._tallies: dict[str, Tally] = {}
 
-    def take(self, value: bytes) -> bool:
-        """Take one record. False when it was left alone: it belongs to another part, or to the past of another release."""
-        head = head_of(value)
-        if head.type == "timer":
-            return False
+    def take(self, value: bytes) -> None:
+        """Take one record. A timer, and what a trigger emitted, are of the past of whatever release ran then: they are left alone."""
         bucket = 0.0
         if self._bucket_of is not None:
-            bucket = self._bucket_of(head)
+            bucket = self._bucket_of(value)
             if not self.within[0] <= bucket < self.within[1]:
-                return False
+                return
+        head = head_of(value)
+        if head.type == "timer":
+            return
         if ":" in head.message_id and _is_emitted(head):
-            return False
+            return
         if self._repeated(head.message_id, head.received_at):
-            return False
+            return
         now = head.timestamp if head.historical else head.received_at
         twins = self._twins
         owner = f"u:{head.user_id}" if head.user_id else f"a:{head.anonymous_id}"
@@ -119,7 +119,6 @@ class Backtest:
             pair = self._take_event(value)
         if counts and pair is not None:
             self._count(head, pair, now, bucket)
-        return True
 
     def narrow(self, end: float) -> None:
         """Leave those visitors out from now on, and what was found of them, whose bucket is not below `end`."""
@@ -176,7 +175,7 @@ class Backtest:
             tally = self._tally(pair[0].id, bucket)
         if head.name in self._goals:
             tally.convert(head.timestamp)
-        if head.type == "page" or head.type == "screen":
+        if self.slots and (head.type == "page" or head.type == "screen"):
             self._compare(tally, pair, self.slots, now)
 
     def _see(self, head: Head, pair: tuple[Profile, Profile], now: int, bucket: float) -> None:

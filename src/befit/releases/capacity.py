@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from befit.cel.ast import path_of
-from befit.engine.limits import AFFINITY_KEYS, DISTINCT_VALUES, TOP_KEYS
+from befit.engine.kinds.memory import MEMORY, SCOPED, TUMBLING
+from befit.engine.limits import AFFINITY_KEYS, DISTINCT_VALUES, PROFILE_BYTES, TOP_KEYS
 from befit.errors import Problem
 from befit.model import Release, Signal
 
@@ -45,9 +46,39 @@ KEPT: Final = {
 """Kinds that remember each value: what happens when there are too many, and what to do."""
 
 
+ID_BYTES: Final = 40
+"""Bytes of the id of a session or page view, which are in the state of a signal that is scoped to it."""
+
+AT_ONCE: Final = 0.5
+"""How much of their worst all signals of one visitor can be expected to reach at the same time."""
+
+
 def check_capacity(release: Release) -> list[Problem]:
-    """Warns of signals that remember values which hardly ever come twice."""
-    return [problem for signal in release.signals if (problem := _endless(signal)) is not None]
+    """Warns of signals that remember values which hardly ever come twice, and of more signals than a profile can hold."""
+    endless = (_endless(signal) for signal in release.signals)
+    return [problem for problem in (*endless, _too_many(release)) if problem is not None]
+
+
+def worst_bytes(signal: Signal) -> int:
+    """The bytes that a signal's state can take of a profile, at most."""
+    sort = "sliding" if signal.window == "sliding" else "lifetime"
+    most = next((row.most for row in MEMORY if signal.kind in row.kinds and row.window in (sort, "all")), 0)
+    scope = {"tumbling": TUMBLING, "session": SCOPED + ID_BYTES, "page": SCOPED + ID_BYTES}.get(signal.window, 0)
+    return most + scope if most else 0
+
+
+def _too_many(release: Release) -> Problem | None:
+    largest = sorted(release.signals, key=worst_bytes, reverse=True)
+    total = sum(map(worst_bytes, largest))
+    if total * AT_ONCE <= PROFILE_BYTES:
+        return None
+    named = ", ".join(f"`{signal.name}` {worst_bytes(signal):,}" for signal in largest[:3])
+    return Problem.at(
+        largest[0].position,
+        f"all signals together can take {total:,} bytes of a profile, which holds {PROFILE_BYTES:,}: the largest are {named}",
+        "beyond it the largest are dropped; a lifetime, session or tumbling window takes less than a sliding one",
+        "warning",
+    )
 
 
 def _endless(signal: Signal) -> Problem | None:

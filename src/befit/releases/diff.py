@@ -8,12 +8,12 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from befit.model import Branch, Condition, Release, Slot
+from befit.model import Branch, Condition, Release, Signal, Slot
 from befit.releases.phrases import label, ordinal, outcome, rule, said
 
 Kind = Literal["added", "removed", "changed", "moved"]
 
-SILENT: Final = frozenset({"id", "name", "position", "rules", "type_", "reads", "hidden"})
+SILENT: Final = frozenset({"id", "name", "position", "rules", "reads", "hidden"})
 """Fields that say nothing of themselves."""
 
 
@@ -72,14 +72,15 @@ def _is_made(part: Any) -> bool:
 def _introduced(part: Any) -> str:
     """What a new part is, by those of its fields that say something."""
     words = [f"{label(field)} {text}" for field, value in _items(part) if value and (text := said(value, field))]
-    return "; ".join(words) or "nothing in it yet"
+    return "; ".join([*([part.kind] if isinstance(part, Signal) else []), *words]) or "nothing in it yet"
 
 
 def _items(part: Any) -> Iterator[tuple[str, Any]]:
     defaults = dict(zip(reversed(part.__struct_fields__), reversed(part.__struct_defaults__), strict=False))
     for field in part.__struct_fields__:
         value = getattr(part, field)
-        if field not in SILENT and value not in (defaults.get(field, ""), part.name):
+        obvious = isinstance(part, Signal) and field in ("kind", "type")
+        if field not in SILENT and not obvious and value not in (defaults.get(field, ""), part.name):
             yield field, value
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 
+from befit.engine import tag_event
 from befit.errors import SettingsError
 from befit.model import PAGE_PING, Event, EventType
 from befit.site.document import Document, Problems
@@ -22,9 +23,35 @@ PING_MS: Final = 15_000
 """Longest visible time in one ping, as befit's SDK sends them."""
 
 CALLS: Final[tuple[EventType, ...]] = ("page", "screen", "identify", "group", "alias")
+SCENARIO: Final = ("name", "start", "visitor", "events", "expect")
 VISITOR: Final = ("anonymousId", "userId")
-EVENT: Final = ("at", "track", *CALLS, "ping", "properties", "traits", "context", "scroll", *VISITOR)
-EXPECT: Final = ("at", "slots", "variants", "props", "tags", "no_tags", "signals", "page", "context", *VISITOR)
+BY_HAND: Final = ("tag", "untag")
+EVENT: Final = (
+    "at",
+    "track",
+    *CALLS,
+    "ping",
+    *BY_HAND,
+    "properties",
+    "traits",
+    "context",
+    "scroll",
+    "ttl",
+    *VISITOR,
+)
+EXPECT: Final = (
+    "at",
+    "slots",
+    "variants",
+    "props",
+    "tags",
+    "no_tags",
+    "signals",
+    "triggers",
+    "page",
+    "context",
+    *VISITOR,
+)
 
 
 _AWARE: Final = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -47,6 +74,7 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True):
     variants: dict[str, Value]
     props: dict[str, dict[str, Value]]
     signals: dict[str, Value]
+    triggers: dict[str, Value]
     tags: tuple[Value, ...]
     no_tags: tuple[Value, ...]
     page: dict[str, Any] | None
@@ -81,7 +109,7 @@ def read_scenarios(folder: Path, problems: Problems) -> list[Scenario]:
 
 
 def _scenario(item: Item) -> Scenario:
-    fields = Fields(item, ("name", "start", "visitor", "events", "expect"), "a scenario")
+    fields = Fields(item, SCENARIO, "a scenario")
     name, events, expect = fields.need("name"), fields.get("events"), fields.need("expect")
     start = fields.get("start")
     begin = _moment(start) if start else START
@@ -108,10 +136,11 @@ def _visitor(item: Item | None) -> dict[str, str]:
 def _events(item: Item, visitor: dict[str, str], start: int) -> Iterator[Event]:
     """One call; a `ping` of some length becomes the pings that the SDK sends while the page is visible until `at`."""
     fields = Fields(item, EVENT, "an event")
-    given = [call for call in ("track", *CALLS, "ping") if call in fields]
+    given = [call for call in ("track", *CALLS, "ping", *BY_HAND) if call in fields]
     if len(given) != 1:
         item.error(
-            f"an event has one of track, {', '.join(CALLS)}, ping", f"not {' and '.join(given)}" if given else ""
+            f"an event has one of track, {', '.join((*CALLS, 'ping', *BY_HAND))}",
+            f"not {' and '.join(given)}" if given else "",
         )
         return
     at = start + _at(fields)
@@ -126,6 +155,9 @@ def _events(item: Item, visitor: dict[str, str], start: int) -> Iterator[Event]:
     elif "track" in fields:
         properties = _mapping(fields.get("properties"))
         yield _event("track", fields.text("track"), properties, at, fields, visitor)
+    for change in BY_HAND:
+        if change in fields:
+            yield _by_hand(change, at, fields, visitor)
     for call in CALLS:
         if call in fields:
             yield _event(call, call, _mapping(fields.get(call)), at, fields, visitor)
@@ -157,6 +189,21 @@ def _event(
     )
 
 
+def _by_hand(change: str, at: int, fields: Fields, visitor: dict[str, str]) -> Event:
+    """A tag that somebody sets or removes by hand."""
+    anonymous_id, user_id = (fields.text(name, visitor[name]) for name in VISITOR)
+    mark = fields.item.node.start_mark
+    return tag_event(
+        f"u:{user_id}" if user_id else f"a:{anonymous_id}",
+        fields.text(change),
+        given=change == "tag",
+        ttl_ms=fields.duration("ttl"),
+        by="",
+        now=at,
+        message_id=f"{mark.line + 1}:{mark.column + 1}:{at}",
+    )
+
+
 def _expectation(item: Item, visitor: dict[str, str]) -> Expectation:
     fields = Fields(item, EXPECT, "an expectation")
     props = fields.get("props")
@@ -169,6 +216,7 @@ def _expectation(item: Item, visitor: dict[str, str]) -> Expectation:
         variants=_values(fields.get("variants")),
         props={slot.source or "": _values(each) for slot, each in (props.entries() if props else ())},
         signals=_values(fields.get("signals")),
+        triggers=_values(fields.get("triggers")),
         tags=tuple(Value(tag.text(), tag.position) for tag in fields.names("tags")),
         no_tags=tuple(Value(tag.text(), tag.position) for tag in fields.names("no_tags")),
         page=_mapping(page) if page else None,

@@ -147,6 +147,14 @@ def _compare(
             shown = None if actual is None else to_json(actual)
             yield Failure(where=expected.where, at=at, what=f"signal {name}", expected=expected.value, actual=shown)
 
+    for name, expected in expectation.triggers.items():
+        acted = profile.triggers.get(name)
+        times = 0 if acted is None else acted.total
+        if not _equal(expected.value, times):
+            yield Failure(
+                where=expected.where, at=at, what=f"times {name} acted", expected=expected.value, actual=times
+            )
+
 
 def _compare_slots(
     expectation: Expectation, profile: Profile, program: Program, now: int, reached: Reached
@@ -209,12 +217,14 @@ def _check_slots(scenarios: list[Scenario], program: Program, problems: Problems
     tags = {rule.tag for rule in program.release.tags} | {trigger.tag for trigger in program.release.triggers}
     signals = [signal.name for signal in program.release.signals if not signal.hidden]
     for scenario in scenarios:
+        tags |= {event.name for event in scenario.events if event.type == "tag"}
         for expectation in scenario.expectations:
             slots = [*expectation.slots.items(), *expectation.variants.items()]
             slots += [(slot, value) for slot, props in expectation.props.items() for value in props.values()]
             asked: list[tuple[str, str, Value, Any]] = [
                 *(("slot", slot, value, program.slots) for slot, value in slots),
                 *(("signal", name, value, signals) for name, value in expectation.signals.items()),
+                *(("trigger", name, value, program.triggers) for name, value in expectation.triggers.items()),
                 *(("module", str(value.value), value, program.modules) for value in expectation.slots.values()),
                 *(("tag", tag.value, tag, tags) for tag in (*expectation.tags, *expectation.no_tags)),
             ]

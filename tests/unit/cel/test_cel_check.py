@@ -123,6 +123,12 @@ def test_a_dyn_value_passes_for_any_expected_type() -> None:
     assert ENVIRONMENT.check("event.properties.flag", "bool").type == "dyn"
 
 
+def test_a_conversion_of_a_dyn_value_is_offered_if_one_for_some_type_is() -> None:
+    assert ENVIRONMENT.check("int(event.properties.price)").type == "int"
+    assert ENVIRONMENT.check("duration(event.properties.length)").type == "duration"
+    assert refused('int(duration("5s"))', None).message == "int() is not offered here"
+
+
 def test_a_name_that_no_expression_can_spell_does_not_spoil_the_others() -> None:
     assert ENVIRONMENT.check("signals.revenue > 1.0").type == "bool"
     assert Environment({"not-a-name": "int", "ok": "int"}).check("ok").type == "int"

@@ -224,6 +224,28 @@ def test_more_nesting_than_python_has_blocks_for_is_still_exact() -> None:
     assert condition.value(*arguments(signals={"x": 1, "y": 0}, tags=["a"])) is True
 
 
+def test_texts_of_any_length_err_as_cel_errs() -> None:
+    digits = "1" * 5000
+    assert error("int(any)", any=digits) == "integer overflow"
+    assert value("int(any)", any=f"-{'0' * 5000}7") == -7
+    assert error("uint(any)", any=digits) == "unsigned integer overflow"
+    assert "not a duration" in error("duration(any)", any=f"{digits}s")
+    assert value('double("0x1p99999")') == float("inf")
+    assert error("base64.decode(any)", any="é") == "not base64"
+
+
+def test_format_writes_at_most_a_thousand_digits() -> None:
+    assert len(value('"%.1000f".format([0.5])')) == 1002
+    assert error('"%.1001f".format([0.5])') == "format: more than 1000 digits"
+    assert error(f'"%.{"9" * 5000}f".format([0.5])') == "format: more than 1000 digits"
+    assert "unrecognized" in error('"%.٣f".format([0.5])')
+
+
+def test_a_double_is_written_with_the_fewest_digits_that_read_back_the_same() -> None:
+    assert value("string(5.684341886080802e-14)") == "5.684341886080802e-14"
+    assert value("string(9007199254740993.0)") == "9.007199254740992e+15"
+
+
 def test_a_variable_that_no_parameter_brings_is_refused() -> None:
     with pytest.raises(CelError, match="unknown variable: now, tags"):
         compile_condition(ENVIRONMENT.check('"a" in tags && now > timestamp(0)').ast, ["signals"])

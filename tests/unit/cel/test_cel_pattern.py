@@ -106,6 +106,13 @@ def test_patterns_mean_what_re2_says(pattern: str, text: str) -> None:
         ("a{,2}", "a{,2}", True),
         ("(?i)ſ", "S", True),
         (r"\B", "", True),
+        ("(?i)[^a]", "A", False),
+        (r"(?i)\W", "s", False),
+        (r"(?i)[[:^alpha:]]", "K", False),
+        ("(?i)i", "ı", False),
+        ("(?i)[ς]", "Σ", True),
+        ("(?i)Ǆ", "ǅ", True),
+        ("(?i)K", "\u212a", True),
     ],
 )
 def test_where_re_alone_would_differ(pattern: str, text: str, found: bool) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 
 import pytest
 
 from befit.cel import CelError, evaluate, to_json
-from tests.pages import blocks, section, tables
+from tests.pages import ROOT, blocks, section, tables
 
 PAGE = "docs/reference/conditions.md"
 LINE = re.compile(r"(.*?) +// (.*)")
@@ -32,6 +33,31 @@ def test_an_example_has_the_value_that_the_page_says(expression: str, said: str)
             evaluate(expression, variables)
     else:
         assert to_json(evaluate(expression, variables)) == json.loads(said)
+
+
+def test_the_portable_form_is_what_the_page_says() -> None:
+    (python,) = blocks(PAGE, "python")
+    *statements, last = python.text.strip().splitlines()
+    scope: dict[str, object] = {}
+    exec("\n".join([*statements, f"ast = {last}"]), scope)
+    (portable,) = [json.loads(block.text) for block in blocks(PAGE, "json") if block.info == "portable"]
+    assert scope["ast"] == portable
+
+
+def test_the_browser_says_what_the_page_says() -> None:
+    (portable,) = [block.text for block in blocks(PAGE, "json") if block.info == "portable"]
+    (javascript,) = blocks(PAGE, "js")
+    code = javascript.text.replace("compile(portable)", f"compile({portable})")
+    said = re.findall(r"^(condition.*); // (.*)$", code, re.MULTILINE)
+    assert len(said) == 4
+    calls = ", ".join(f"() => {call}" for call, _ in said)
+    code += f"""for (const call of [{calls}]) {{
+        try {{ console.log(call()) }} catch (error) {{ console.log("error:", error.message) }}
+    }}"""
+    setup = "\n".join(line for line in code.splitlines() if not re.search(r"^condition", line))
+    command = ["node", "--input-type=module", "--eval", setup]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines() == [answer for _, answer in said]
 
 
 def test_there_are_examples_of_everything() -> None:

@@ -52,6 +52,14 @@ def test_its_time_to_live_is_renewed_and_never_shortened(ada: Visitor) -> None:
     assert "caller" not in ada.tags
 
 
+def test_without_a_time_to_live_it_takes_that_of_its_rule(ada: Visitor) -> None:
+    ada.does(by_hand("served", 10))
+    ada.wait(3_609)
+    assert "served" in ada.tags
+    ada.wait(3_610)
+    assert "served" not in ada.tags
+
+
 def test_rules_that_read_tags_follow_but_none_takes_it_for_an_event(ada: Visitor) -> None:
     effects = ada.does(by_hand("caller", 10))
     assert set(ada.tags) == {"clicker", "caller", "served"}

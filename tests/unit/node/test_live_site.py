@@ -309,3 +309,28 @@ async def test_nodes_that_share_a_registry_follow_each_other(shop: Shop, tmp_pat
     assert other.current == one.current
     assert other.traffic.candidate is not None
     following.cancel()
+
+
+async def test_a_node_does_not_follow_itself_back(shop: Shop, tmp_path: Path) -> None:
+    site = await shop.start()
+    following = asyncio.create_task(site.follow())
+    told: list[str] = []
+
+    async def swap(traffic: Traffic, put: Callable[[], None], *, at_once: bool) -> None:
+        put()
+
+    async def tell() -> None:
+        told.append(live(site))
+
+    site.attach(swap, tell)
+    await site.publish(*shop.elsewhere(tmp_path, "orders"), 1.0, "published")
+    for _ in range(20):
+        await site.rollback("", "Ada")
+    other = LiveSite(shop.folder, shop.clock, site.registry)
+    await other.open(watched=False)
+    await other.publish(*shop.elsewhere(tmp_path, "clicks"), 1.0, "published")
+    async with asyncio.timeout(10):
+        while live(site) != live(other):  # noqa: ASYNC110 - once this is followed, all before it was looked at
+            await asyncio.sleep(0.01)
+    following.cancel()
+    assert told == [each.live for each in (await site.registry.history())[-2::-1]]

@@ -61,7 +61,7 @@ def test_parts_are_new_gone_or_different_by_name(site: Sites) -> None:
     )
     said = words(site(slots={"hero": "- {show: d}\n"}), after)
     assert "~ signal clicks: window was 10m, is 1h" in said
-    assert "+ signal orders: is new: kind `count`; type `int`; events `Order`" in said
+    assert "+ signal orders: is new: count; events `Order`" in said
     assert "- tag vip: is gone" in said
     assert len(said) == 3
 

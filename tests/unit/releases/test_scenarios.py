@@ -42,6 +42,35 @@ def test_what_holds_passes(report_of: ReportOf) -> None:
     assert report.results[0].name == "clicks"
 
 
+BY_HAND = """
+name: by hand
+events:
+  - {at: 0s, track: Wave}
+  - {at: 1s, tag: vip, ttl: 10s}
+  - {at: 2s, tag: keen}
+  - {at: 3s, untag: keen}
+  - {at: 4s, track: Wave}
+expect:
+"""
+
+
+def test_people_may_set_tags_and_triggers_tell_how_often_they_acted(report_of: ReportOf) -> None:
+    report = report_of(
+        f"""{BY_HAND}
+  - {{at: 0s, triggers: {{hello: 1}}, no_tags: [vip]}}
+  - {{at: 2s, slots: {{hero: offer}}, tags: [vip, keen]}}
+  - {{at: 3s, slots: {{hero: welcome}}, no_tags: [keen]}}
+  - {{at: 4s, triggers: {{hello: 2}}}}
+  - {{at: 11s, no_tags: [vip]}}
+"""
+    )
+    assert failures(report) == []
+    assert report.passed
+    assert failures(report_of(f"{BY_HAND}\n  - {{at: 4s, triggers: {{hello: 1}}}}\n")) == ["times hello acted: 2"]
+    (problem,) = report_of(f"{BY_HAND}\n  - {{at: 4s, triggers: {{helo: 1}}}}\n").problems
+    assert problem.message == "the site has no trigger `helo`"
+
+
 @pytest.mark.parametrize(
     ("expectation", "failure"),
     [

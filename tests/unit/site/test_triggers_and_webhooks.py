@@ -116,6 +116,7 @@ WEBHOOKS = [
         for url in ("crm.example", "ftp://a.b", "https://", "https://a b.example", "https://a.b:x/", "https://[::1")
     ),
     ("crm: {url: 'https://u:p@a.b'}", "3:23: error: a password in a URL is no secret (use a header:"),
+    ("crm: {url: 'http://a.b'}", "3:23: warning: what visitors did goes over the network in the clear (use https)"),
     ("crm: {url: 'https://a.b/#x'}", "3:23: error: a URL that is called has no `#` part"),
     *(
         (

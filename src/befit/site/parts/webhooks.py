@@ -19,6 +19,7 @@ OWN_HEADERS: Final = frozenset(
     {"host", "content-type", "content-length", "content-encoding", "transfer-encoding", "connection", "user-agent"}
 )
 
+_THIS_MACHINE: Final = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 _HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE: Final = re.compile(r"[\x20-\x7e\x80-\xff]*")
@@ -54,6 +55,8 @@ def _url(item: Item) -> str:
         item.error("a password in a URL is no secret", "use a header: {Authorization: env:NAME}")
     elif parts.fragment:
         item.error("a URL that is called has no `#` part")
+    elif parts.scheme == "http" and not _THIS_MACHINE.fullmatch(parts.hostname):
+        item.warning("what visitors did goes over the network in the clear", "use https")
     return text
 
 

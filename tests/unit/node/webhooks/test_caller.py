@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from standardwebhooks import Webhook as Verifier
 
 from befit.engine import Call
 from befit.model import Webhook
 from befit.node import clock
 from befit.node.webhooks import Caller, Outcome
+from befit.node.webhooks.addresses import CheckedNetwork
 from befit.node.webhooks.caller import outcome_of
 from tests.receivers import Receiver, receiving
 
@@ -26,8 +32,8 @@ async def receiver() -> AsyncIterator[Receiver]:
         yield running
 
 
-async def attempt(webhook: Webhook, private: bool = True, **environment: str) -> Outcome:
-    caller = Caller(private=private, environment=environment, clock=clock)
+async def attempt(webhook: Webhook, environment: dict[str, str] | None = None, *, private: bool = True) -> Outcome:
+    caller = Caller(private=private, environment=environment or {}, clock=clock)
     try:
         return await caller.attempt(webhook, CALL)
     finally:
@@ -36,7 +42,7 @@ async def attempt(webhook: Webhook, private: bool = True, **environment: str) ->
 
 async def test_a_call_is_a_signed_post_of_json_that_the_reference_receiver_accepts(receiver: Receiver) -> None:
     webhook = Webhook(name="crm", url=f"{receiver.url}/hook?a=1", secret_env="CRM_SECRET", headers={"X-Team": "blue"})
-    assert await attempt(webhook, CRM_SECRET=SECRET) == Outcome("sent")
+    assert await attempt(webhook, {"CRM_SECRET": SECRET}) == Outcome("sent")
     (received,) = receiver.received
     assert (received.path, received.body, received.id) == ("/hook", CALL.body, "001-a")
     assert received.headers["content-type"] == "application/json"
@@ -48,7 +54,7 @@ async def test_a_call_is_a_signed_post_of_json_that_the_reference_receiver_accep
 
 async def test_without_a_secret_it_is_not_signed_and_headers_come_from_the_environment(receiver: Receiver) -> None:
     webhook = Webhook(name="crm", url=receiver.url, headers={"Authorization": "env:CRM_TOKEN"})
-    assert (await attempt(webhook, CRM_TOKEN="Bearer abc")).kind == "sent"
+    assert (await attempt(webhook, {"CRM_TOKEN": "Bearer abc"})).kind == "sent"
     assert receiver.received[0].headers["authorization"] == "Bearer abc"
     assert "webhook-signature" not in receiver.received[0].headers
 
@@ -66,7 +72,7 @@ async def test_without_a_secret_it_is_not_signed_and_headers_come_from_the_envir
 )
 async def test_what_cannot_be_signed_is_not_sent(receiver: Receiver, environment: dict[str, str], reason: str) -> None:
     webhook = Webhook(name="crm", url=receiver.url, secret_env="CRM_SECRET", headers={"X-Token": "env:CRM_TOKEN"})
-    outcome = await attempt(webhook, **environment)
+    outcome = await attempt(webhook, environment)
     assert outcome.kind == "failed"
     assert outcome.reason.startswith(reason)
     assert receiver.received == []
@@ -79,6 +85,40 @@ async def test_private_addresses_are_refused_for_good_with_what_to_do(receiver: 
         "127.0.0.1 is at 127.0.0.1, which is not a public address; `befit serve --private-webhooks` allows it",
     )
     assert receiver.received == []
+
+
+def certificate(path: Path, name: str) -> Path:
+    """A certificate that this name signed for itself, and its key."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    builder = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+    path.write_bytes(
+        builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return path
+
+
+@pytest.mark.parametrize(("name", "kind"), [("crm.example", "sent"), ("other.example", "failed")])
+async def test_tls_and_the_host_header_go_by_the_name_though_the_connection_goes_to_an_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
+) -> None:
+    pem = certificate(tmp_path / "pem", name)
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+
+    async def here(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    async with receiving(pem) as receiver:
+        port = receiver.url.rpartition(":")[2]
+        network = CheckedNetwork(private=True, resolve=here)
+        caller = Caller(private=True, environment={}, clock=clock, network=network)
+        outcome = await caller.attempt(Webhook(name="crm", url=f"https://crm.example:{port}/"), CALL)
+        await caller.close()
+        assert outcome.kind == kind, outcome
+        assert [each.headers["host"] for each in receiver.received] == [f"crm.example:{port}"] * (kind == "sent")
 
 
 async def test_redirects_are_not_followed(receiver: Receiver) -> None:

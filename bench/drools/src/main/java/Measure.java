@@ -12,7 +12,8 @@ import org.kie.api.runtime.rule.FactHandle;
 
 /**
  * Measure RULES.jar PROFILES.tsv WARM-UP ROUNDS MILLISECONDS: prints the numbers of the rules that hold for each
- * profile, one line a profile, then a line with the profiles answered per second in the best round.
+ * profile, one line a profile, then a line with the profiles answered per second in the best round and the number of
+ * rounds that warmed up.
  *
  * One session is used for all profiles: each is inserted, the rules fire, and it is deleted again. A round lasts so many
  * milliseconds of CPU time of this thread and the garbage collector; the just-in-time compiler's is not counted. Rounds
@@ -50,7 +51,8 @@ public class Measure {
       System.out.println(String.join(" ", holding.stream().sorted().map(String::valueOf).toList()));
     }
     double best = 0;
-    for (int round = 0, idle = 0; round < warmUp && idle < PATIENCE; round++) {
+    int warmed = 0;
+    for (int idle = 0; warmed < warmUp && idle < PATIENCE; warmed++) {
       double rate = round();
       idle = rate > best ? 0 : idle + 1;
       best = Math.max(best, rate);
@@ -59,7 +61,7 @@ public class Measure {
     for (int round = 0; round < rounds; round++) {
       best = Math.max(best, round());
     }
-    System.out.println(best);
+    System.out.println(best + " " + warmed);
   }
 
   private void ask(Object profile) {
