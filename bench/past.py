@@ -79,7 +79,8 @@ def past(visitors: int, per_visitor: int, days: int = 8, seed: int = 1) -> Itera
 
 def _events(visitor: str, steps: Iterator[Any], start: int, dice: random.Random) -> Iterator[Event]:
     """A visitor's steps as events, with the impressions of the slots on each page and some clicks on them."""
-    time, count, page = start, 0, {}
+    page: dict[str, Any] = {}
+    time, count = start, 0
 
     def event(name: str, properties: dict[str, Any], kind: Any = "track") -> Event:
         nonlocal count

@@ -6,6 +6,10 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("befit", deadline=None)  # how long an example takes says more of the machine than of the code
+settings.load_profile("befit")
 
 REAL = ("tests/services/", "tests/e2e/", "tests/faults/")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from bench.engines import befit, drools, google, growthbook, rule_engine, zen
 from bench.engines.measure import MissingPeerError, Outcome, measure
@@ -23,7 +24,8 @@ ENGINES: dict[str, Measurement] = {
     "Google's C++ evaluator, rules as one expression": partial(measure, google.Together),
     "zen-engine, decision table": partial(measure, zen.Table),
     "zen-engine, rules as one expression": partial(measure, zen.Together),
-    "rule-engine": partial(measure, rule_engine.RuleEngine),
+    "rule-engine, one by one": partial(measure, rule_engine.RuleEngine),
+    "rule-engine, rules as one expression": partial(measure, rule_engine.Together),
     "GrowthBook's evalCondition": partial(measure, growthbook.GrowthBook),
     "Drools": drools.measure,
 }
@@ -44,9 +46,7 @@ def main() -> None:
                 continue
             expected = expected or outcome.answers
             compare(name, made, expected, outcome.answers)
-            more: dict[str, object] = {
-                f"{way}, times": round(rate / outcome.per_second, 2) for way, rate in ours.items()
-            }
+            more: dict[str, Any] = {f"{way}, times": round(rate / outcome.per_second, 2) for way, rate in ours.items()}
             if name.startswith("befit"):
                 ours[name] = outcome.per_second
                 more = {}

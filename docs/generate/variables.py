@@ -19,10 +19,10 @@ _PLACES: Final[Mapping[str, Mapping[str, Type]]] = {
     "signal": of_signal(_SITE, _EVENTS),
     "tag, trigger with `on`": of_rule(_SITE, {}, _EVENTS),
     "tag, trigger without `on`": of_rule(_SITE, {}),
-    "slot, module text": of_branch(_SITE, {}),
+    "audience, slot, module text": of_branch(_SITE, {}),
     "`where` of a pick": of_item(_SITE, {}),
 }
-_ORDER: Final = ("event", "profile", "session", "page", "signals", "tags", "context", "item", "now")
+_ORDER: Final = ("event", "profile", "session", "page", "signals", "audiences", "tags", "context", "item", "now")
 
 _MEANING: Final = {
     "event.type": "`track`, `page`, `screen`, `identify`, `group` or `alias`",
@@ -60,6 +60,7 @@ _MEANING: Final = {
     "page.dwell": "visible time so far",
     "page.scroll": "deepest point reached, in percent",
     "signals": "each signal under its name, with the type that signals.yaml gives it",
+    "audiences": "whether the visitor belongs to it; never missing",
     "tags": "names of the tags that have not expired",
     "context.locale": "of the newest event that had one, as are the following",
     "context.timezone": "an IANA name",
@@ -76,6 +77,8 @@ _MEANING: Final = {
     "context.campaign.name": "",
     "context.campaign.term": "",
     "context.campaign.content": "",
+    "context.local": "date and time such as `2026-11-27T09:30:00`, in the visitor's time zone; UTC when it is not known",
+    "context.time": "`09:30`, in the visitor's time zone",
     "context.hour": "0 to 23, in the visitor's time zone; UTC when it is not known",
     "context.weekday": "0 is Sunday; in the visitor's time zone",
     "context.searches": "what was searched for in this session (`query` of `Products Searched`), the newest last",
@@ -103,7 +106,7 @@ def _flat(path: str, type_: Type) -> Iterator[tuple[str, str]]:
     if isinstance(type_, str):
         yield path, code(type_)
     elif not type_:
-        yield path, "one field per signal"
+        yield path, f"one field per {path.removesuffix('s')}"
     else:
         for name, inner in type_.items():
             yield from _flat(f"{path}.{name}" if path else name, inner)

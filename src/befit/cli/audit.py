@@ -39,8 +39,11 @@ def audit(
     json
         Print `{"records", "profiles", "differences": [id], "repaired"}`.
     """
+    from befit.site import load_site
+
+    release = load_site(site)
     with tempfile.TemporaryDirectory(prefix="befit-audit-", dir=data) as folder:
-        rebuilt = asyncio.run(rebuild_into(site, data, Path(folder), compare_with=data))
+        rebuilt = asyncio.run(rebuild_into(release, data, Path(folder), compare_with=data))
         repaired = repair and bool(rebuilt.differences)
         if repaired:
             swap(data, Path(folder))

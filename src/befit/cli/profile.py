@@ -48,7 +48,7 @@ def show(
     secret_key
         The server's secret key; by default the one kept in the data folder.
     site
-        The site folder to read signals with, at rest; by default the one that was served last from this data folder.
+        The site folder to read signals with, at rest; by default the release that was live last.
     json
         Print `{"id", "ids", "traits", "signals": {name: value}, "tags", "version", …}`.
     """
@@ -140,13 +140,12 @@ def _print_tags(view: dict[str, Any], as_json: bool) -> int:
 
 async def _at_rest(any_id: str, data: Path, site: Path | None) -> dict[str, Any]:
     """The same view, without a server. Raises NotFound, or SettingsError when a server has the folder open."""
-    from befit.cli.visitor import site_of, stored_profile
+    from befit.cli.visitor import served_release, stored_profile
     from befit.engine import Program
     from befit.node import clock
     from befit.node.view import full_view
-    from befit.site import load_site
 
-    program = Program(load_site(site_of(data, site)))
+    program = Program(await served_release(data, site))
     return full_view(await stored_profile(any_id, data), program, clock())
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from befit.model import Release
 
 
 class Rebuilt(NamedTuple):
@@ -18,18 +21,17 @@ class Rebuilt(NamedTuple):
     differences: list[str]
 
 
-async def rebuild_into(site: Path, data: Path, into: Path, compare_with: Path | None = None) -> Rebuilt:
+async def rebuild_into(release: Release, data: Path, into: Path, compare_with: Path | None = None) -> Rebuilt:
     """Fold the log of the data folder into a new store in `into`, with a progress bar on stderr.
 
-    Raises SettingsError when a server has the folder open, SiteError when the site does not check.
+    Raises SettingsError when a server has the folder open.
     """
     from befit.engine import Program
     from befit.log import open_log
     from befit.node.rebuild import compare, keep_calls, rebuild
-    from befit.site import load_site
     from befit.store import open_store
 
-    program = Program(load_site(site))
+    program = Program(release)
     log = open_log(f"embedded:{data}?mode=ro", "events")
     store = open_store(f"embedded:{into}")
     live = open_store(f"embedded:{compare_with}?mode=ro") if compare_with else None

@@ -52,7 +52,7 @@ def replay(
         Instead of a file: fold the event log of the data folder, whose server must be at rest, into a new store, which then
         takes the place of the old one. Needed after a store was lost, or to give a changed signal its whole history.
     site
-        With --from-log, the site folder; by default the one that was served last from this data folder.
+        With --from-log, the site folder; by default the release that was live last.
     url
         The running server.
     write_key
@@ -87,13 +87,11 @@ def replay(
 
 def _from_log(site: Path | None, data: Path, *, as_json: bool) -> int:
     from befit.cli.rebuilding import rebuild_into, swap
-    from befit.node.settings import last_site
+    from befit.cli.visitor import served_release
 
-    folder = site or last_site(data)
-    if folder is None:
-        raise SettingsError(f"no server has served a site from {data}; name its site folder with --site")
+    release = asyncio.run(served_release(data, site))
     with tempfile.TemporaryDirectory(prefix="befit-replay-", dir=data) as rebuilt:
-        result = asyncio.run(rebuild_into(folder, data, Path(rebuilt)))
+        result = asyncio.run(rebuild_into(release, data, Path(rebuilt)))
         swap(data, Path(rebuilt))
     if as_json:
         print_json({"records": result.records})

@@ -13,14 +13,24 @@ if TYPE_CHECKING:
     from befit.model import Profile, Release
 
 
-def site_of(data: Path, site: Path | None) -> Path:
-    """The site folder to read a data folder with: the one given, or the one served last. Raises SettingsError."""
-    from befit.node.settings import last_site
+async def served_release(data: Path, site: Path | None) -> Release:
+    """The release to read a data folder with: that of the site given, or the one that was live last.
 
+    Raises SettingsError when there is neither, SiteError when it does not check.
+    """
+    from befit.node.settings import last_site
+    from befit.releases.registry import FolderRegistry
+    from befit.site import load_site, load_site_files
+
+    registry = FolderRegistry(data / "releases")
+    current = await registry.current() if site is None else None
+    published = await registry.get(current.live) if current is not None else None
+    if published is not None:
+        return load_site_files(published.files)
     folder = site or last_site(data)
     if folder is None:
         raise SettingsError(f"no server has served a site from {data}; name its site folder with --site")
-    return folder
+    return load_site(folder)
 
 
 async def stored_profile(any_id: str, data: Path) -> Profile:

@@ -6,9 +6,10 @@ from hashlib import blake2b
 from typing import Any
 
 from befit.engine.caps import held_back, is_showing
+from befit.engine.content import Content
 from befit.engine.explore import decision_id, explore
 from befit.engine.program import Program
-from befit.engine.rules import CompiledBranch, CompiledSlot, Content, Siblings
+from befit.engine.rules import CompiledBranch, CompiledSlot, Siblings
 from befit.engine.trace import trace_slot
 from befit.engine.view import VARIABLES, variables
 from befit.errors import NotFound
@@ -25,7 +26,7 @@ def decide(profile: Profile, request: DecideRequest, program: Program, now: int)
     args = variables(profile, program, now, page=request.page, context=request.context, uses=uses)
     ticket = decision_ticket(profile, now)
     release = program.release.id
-    slots = program.slots
+    slots, explores = program.slots, program.explores
     decisions = []
     for name in request.slots or slots:
         try:
@@ -38,7 +39,7 @@ def decide(profile: Profile, request: DecideRequest, program: Program, now: int)
         decision = Decision(  # by position, which takes half the time of ten names
             name, content.module, content.type, content.variant, props, f"{ticket}.{name}", reason, release
         )
-        if propensity != 1.0:
+        if explores and propensity != 1.0:
             decision.propensity, decision.decision_id = propensity, decision_id(ticket, name, propensity)
         if trace:
             decision.trace = trace_slot(slot, profile, args, now)
@@ -49,12 +50,12 @@ def decide(profile: Profile, request: DecideRequest, program: Program, now: int)
 def choose(slot: CompiledSlot, profile: Profile, args: tuple[Any, ...], now: int) -> tuple[Content, str, float]:
     """The content to show, the reason for it and its propensity: of a trigger that is still showing, or else of the first
     branch that holds; in a slot that explores, of any."""
-    if slot.shows and profile.triggers:
-        for trigger, content in slot.shows:
+    if slot.preempted:
+        for trigger, content in slot.shows if profile.triggers else ():
             if is_showing(trigger, profile, now):
                 return content, f"trigger {trigger.name}", 1.0
-    if slot.explore:
-        return choose_any(slot, profile, args, now)
+        if slot.explore:
+            return choose_any(slot, profile, args, now)
     leaf = first_leaf(slot.rules, profile, args, now)
     if leaf is None or leaf.content is None:
         return NOTHING, SATED, 1.0

@@ -149,18 +149,16 @@ def feed(
     kind = signal.kind
     if kind is None:
         return
-    value = None
+    value: Any = None
     if signal.value is not None:
         try:
             value = signal.value(*args)
         except EvaluationError as error:
             effects.spoiled.append(f"signals.{signal.name}: {error}")
             return
-        if signal.numeric and not is_number(value):
-            effects.spoiled.append(f"signals.{signal.name}: {value!r:.100} is not a number")
-            return
-        if signal.single and (value is None or value.__class__ is list or value.__class__ is dict):
-            effects.spoiled.append(f"signals.{signal.name}: {value!r:.100} is not a single value")
+        if value.__class__ not in signal.takes or (signal.numeric and not isfinite(value)):
+            what = "number" if signal.numeric else "single value"
+            effects.spoiled.append(f"signals.{signal.name}: {value!r:.100} is not a {what}")
             return
         if signal.weighed:
             value = (value, signal.weights.get(event.name, 1.0))
@@ -202,8 +200,3 @@ def advance(
         if sequence.completed(state) > completed:
             effects.completed.add(signal.name)
             effects.changed.add(signal.changes)
-
-
-def is_number(value: Any) -> bool:
-    """Whether this can be added up: neither a bool nor infinite nor NaN."""
-    return isinstance(value, (int, float)) and value.__class__ is not bool and isfinite(value)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from befit.cel import Compiled, Duration, compile_condition
 from befit.engine.coercion import coercions, times
+from befit.engine.content import computed
 from befit.engine.index import Index
 from befit.engine.inputs import inputs
 from befit.engine.kinds.kind import Kind
@@ -14,8 +15,8 @@ from befit.engine.kinds.numbers import Total
 from befit.engine.kinds.sequence import ScopedSequence, Sequence
 from befit.engine.kinds.steps import Steps
 from befit.engine.kinds.windows import Scoped
-from befit.engine.rules import CompiledSlot, compile_slot, computed, conditions
-from befit.engine.signals import MISSING, NUMERIC, ORDERED, SINGLE, kind_of
+from befit.engine.rules import CompiledSlot, compile_slot, conditions
+from befit.engine.signals import MISSING, NUMBERS, NUMERIC, ORDERED, SINGLE, kind_of
 from befit.engine.view import MS, VARIABLES, current_session
 from befit.model import Condition, Module, Profile, Release, Session, Signal, TagRule, Trigger
 
@@ -39,7 +40,7 @@ class CompiledSignal:
     kind       what keeps its state; None for dwell and leader, which have none of their own
     steps      for sequences and funnels: which of them an event is
     sequence   the kind of a sequence, which has timers and completions beside its value
-    numeric, single    whether it takes a number, a single value
+    takes      the classes of values that it can use; `numeric` when they must be finite, too
     scope      `session` or `page` when it starts anew with each
     """
 
@@ -51,8 +52,8 @@ class CompiledSignal:
         "scope",
         "sequence",
         "signal",
-        "single",
         "steps",
+        "takes",
         "test",
         "value",
         "weighed",
@@ -68,7 +69,7 @@ class CompiledSignal:
         self.test = None if where is None else where.test
         self.value = None if value is None else value.value
         self.numeric = signal.kind in NUMERIC
-        self.single = signal.kind in SINGLE
+        self.takes = NUMBERS if self.numeric else SINGLE
         self.weighed = signal.kind == "affinity"
         self.weights = signal.weights
         self.steps: Steps | None = None
@@ -117,7 +118,7 @@ class Program:
     readers, unset_readers           changed input -> index of rules without `on` whose condition reads it
     reactive                         all inputs in `readers` and `unset_readers`
     event_uses, reactive_uses, slot_uses    condition variables read on an event, in reaction to one, and in deciding
-    slots                            compiled rule trees by slot name
+    slots                            compiled rule trees by slot name; `explores` whether any of them does
     reads                            how to read each signal of a profile at a moment; raises KeyError while it is not known
     backfill                         the mark of profiles that have the history of this program's signals (`befit.node.backfill`)
     """
@@ -148,6 +149,7 @@ class Program:
         }
         self.shows = self._shows()
         self.slots: dict[str, CompiledSlot] = {slot.name: compile_slot(slot, release, self) for slot in release.slots}
+        self.explores = any(slot.explore for slot in release.slots)
         self.reads: dict[str, Read] = {name: self._reader(signal) for name, signal in self.signals.items()}
         self.slot_uses = top_level(release_conditions(release))
         self.coercions = {name: coercions(fields) for name, fields in release.site.schema.get("events", {}).items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from befit.cel import Duration, Timestamp, UInt
 from befit.engine.coercion import TIMES
 from befit.engine.kinds.affinity import Affinity
 from befit.engine.kinds.distinct import Distinct, RecentDistinct
@@ -16,13 +17,16 @@ from befit.engine.kinds.top import RecentTop, Top
 from befit.engine.kinds.windows import Rate, Scoped, Sliding, SlidingTotal, Tumbling
 from befit.model import Signal
 
-__all__ = ["FADING", "MISSING", "NUMERIC", "ORDERED", "SINGLE", "kind_of"]
+__all__ = ["FADING", "MISSING", "NUMBERS", "NUMERIC", "ORDERED", "SINGLE", "kind_of"]
 
 NUMERIC: Final = frozenset({"sum", "min", "max", "mean"})
 """Kinds that take a number from each event."""
 
-SINGLE: Final = frozenset({"last", "first", "distinct", "top", "affinity"})
-"""Kinds that take a single value from each event."""
+NUMBERS: Final = frozenset({int, float, UInt, Timestamp, Duration})
+"""Classes of the values that numeric kinds can use."""
+
+SINGLE: Final = frozenset({*NUMBERS, str, bool})
+"""Classes of the values that the other kinds can use."""
 
 ORDERED: Final = frozenset({"sequence", "absence", "funnel"})
 """Kinds that take from each event which of their steps it is."""

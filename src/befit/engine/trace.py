@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from befit.cel import Compiled
 from befit.engine.caps import held_back, is_showing
+from befit.engine.content import Collected
 from befit.engine.explore import explore
-from befit.engine.rules import Collected
 from befit.model import Branch, Profile, Row, Step
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ A process that would not end in time leaves out visitors, by hashing, so that th
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable, Mapping
 from multiprocessing import get_context
@@ -83,6 +84,16 @@ Progress = Callable[[float], None]
 def run(job: Job, on_progress: Progress) -> Result:
     """Run all parts of a job; `on_progress` gets 0 to 1. Raises SettingsError for a folder without a log, Unavailable when a process dies."""
     started = time.monotonic()
+    collecting = gc.isenabled()
+    gc.disable()  # a million small objects that stay until the end: looking through them takes twice as long as the replay
+    try:
+        return _run(job, started, on_progress)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _run(job: Job, started: float, on_progress: Progress) -> Result:
     leads: dict[str, str] = {}
     if job.parts > 1 or job.limit_s:
         leads, most = asyncio.run(_links(job, started))
@@ -138,6 +149,7 @@ async def _links(job: Job, started: float) -> tuple[dict[str, str], int]:
 
 def _work(job: Job, leads: Mapping[str, str], started: float, pipe: Connection) -> None:
     """What a process of its own does."""
+    gc.disable()
     try:
         pipe.send(asyncio.run(replay(job, leads, started, pipe.send)))
     except BefitError as error:

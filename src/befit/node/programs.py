@@ -36,6 +36,7 @@ class Programs:
         """
         known = self._kept.get(release_id)
         if known is not None:
+            self.keep(known)
             return known
         published = await self._registry.get(release_id)
         if published is None:

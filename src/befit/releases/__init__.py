@@ -1,1 +1,1 @@
-"""Releases over time: what keeps a site right from one version to the next. For now its scenario tests."""
+"""Releases over time: what keeps a site right from one version to the next: tests, differences, backtests, publishing."""

@@ -186,7 +186,7 @@ class FolderRegistry:
 
     def _write(self, name: str, value: object) -> None:
         """All of it or nothing, also when the power goes: a new file, synced, takes the name of the old one."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # a site may hold keys
         draft = self.folder / f".{name}.draft"
         with draft.open("wb") as file:
             file.write(msgspec.json.encode(value))

@@ -27,4 +27,4 @@ def share_of(part: int, whole: int, *, sampled: bool) -> Share:
     z2 = Z95 * Z95
     middle = (share + z2 / (2 * whole)) / (1 + z2 / whole)
     reach = Z95 / (1 + z2 / whole) * sqrt(share * (1 - share) / whole + z2 / (4 * whole * whole))
-    return Share(share, max(0.0, middle - reach), min(1.0, middle + reach))
+    return Share(share, middle - reach if part else 0.0, middle + reach if part < whole else 1.0)

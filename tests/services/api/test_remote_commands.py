@@ -102,6 +102,23 @@ async def test_a_profile_at_rest_is_what_it_was_while_the_server_ran(
     assert await befit("profile", "show", "nobody", "--data", str(data)) == 1
 
 
+async def test_a_visitors_values_are_the_same_from_a_server_and_at_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site, data = calls_site(tmp_path / "site"), tmp_path / "data"
+    running = Server(site, data)
+    async with httpx.AsyncClient(base_url=running.url, timeout=20) as http:
+        await see(http, "ada")
+    ask = ("eval", 'signals.views == 1 && session.events == 1 && profile.first_seen <= now && profile.id == "a:ada"')
+    whose = ("--site", str(site), "--profile", "ada")
+    assert await befit(*ask, *whose, "--url", running.url) == 0
+    assert await befit("eval", "signals.views", *whose, "--vars", '{"signals": {"views": 7}}', "--url", running.url) == 0
+    assert await asyncio.to_thread(running.stop) == 0
+    assert await befit(*ask, *whose, "--data", str(data)) == 0
+    assert capsys.readouterr().out.split() == ["true", "7", "true"]
+    assert await befit("eval", "true", "--site", str(site), "--profile", "nobody", "--data", str(data)) == 1
+
+
 async def test_a_file_of_calls_is_replayed(
     server: Server, visitor: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

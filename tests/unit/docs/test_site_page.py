@@ -11,7 +11,8 @@ from befit.releases import scenario
 from befit.releases.scenarios import run_scenarios
 from befit.site import check_site, read_site
 from befit.site.loader import FILES, FOLDERS
-from befit.site.parts import modules, settings, signals, slots, tags, triggers
+from befit.site.parts import branches, content, modules, rulesets, schedule, settings, signals, tags, triggers
+from befit.site.parts import tables as decision_tables
 from befit.site.schema import SIMPLE
 from tests.pages import blocks, codes, section, tables
 
@@ -63,7 +64,10 @@ def test_it_shows_every_kind_of_file_and_every_kind_of_signal(site: Path) -> Non
         ("signals.yaml", 0, signals.KEYS),
         ("tags.yaml", 0, tags.KEYS),
         ("triggers.yaml", 0, triggers.KEYS),
-        ("slots/NAME.yaml", 0, slots.KEYS),
+        ("slots/NAME.yaml", 0, branches.KEYS),
+        ("slots/NAME.yaml", 1, schedule.KEYS),
+        ("slots/NAME.yaml", 2, (*decision_tables.KEYS, *decision_tables.COLLECT)),
+        ("rules/NAME.yaml", 0, rulesets.KEYS),
         ("modules/NAME.yaml", 0, modules.KEYS),
         ("modules/NAME.yaml", 1, modules.PICK),
         ("tests/NAME.yaml", 0, scenario.EVENT),
@@ -110,9 +114,9 @@ def windows(folder: Path) -> dict[str, list[str]]:
 
 
 def test_caps_and_types_are_named_completely() -> None:
-    (rows,) = tables(section(PAGE, "slots/NAME.yaml"))
+    rows, *_ = tables(section(PAGE, "slots/NAME.yaml"))
     (cap,) = [row[-1] for row in rows if row[0] == "`cap`"]
-    assert codes(cap) == list(slots.CAP)
+    assert codes(cap) == list(content.CAP)
     types = section(PAGE, "site.yaml").partition("**Types**")[2].partition(". ")[0]
     assert codes(types) == [*SIMPLE, "list(T)", "map(string, T)"]
 

@@ -19,7 +19,7 @@ NOW = 1_790_000_000_000
 DAY = 86_400_000
 TEXTS = [f"{number:03}{'ü' * 2_000}" for number in range(400)]
 TYPES = {"mean": "double", "distinct": "int", "top": "list(string)", "affinity": "map(string, double)"}
-OPTIONAL = tuple(SequenceStep(on=f"E{number}", optional=0 < number) for number in range(MOST - 1))
+OPTIONAL = tuple(SequenceStep(on=f"E{number}", optional=number > 0) for number in range(MOST - 1))
 ABSENT = SequenceStep(on="X", absent_ms=DAY * 100)
 
 

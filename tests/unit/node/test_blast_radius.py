@@ -64,7 +64,8 @@ print({json.dumps(RESULT)!r})
         ("print('[]')", "no result"),
         ("", "no result"),
         ("os.kill(os.getpid(), 9)", "exit code -9"),
-        ("sys.stderr.write('x' * 1_000_000); sys.stderr.flush()", "one line"),
+        ("sys.stderr.write('x' * 1_000_000); sys.exit(2)", "^the backtest failed: x{500}$"),
+        ("sys.stdout.write('x' * 1_000_000)", "no result"),
     ],
 )
 async def test_a_backtest_without_a_result_is_an_error_that_says_why(tmp_path: Path, script: str, said: str) -> None:
@@ -78,6 +79,19 @@ async def test_one_that_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(Unmeasured, match="did not end"):
         await run(tmp_path, f"pathlib.Path({str(mark)!r}).write_text(str(os.getpid())); time.sleep(600)")
     assert not mark.exists() or not os.path.exists(f"/proc/{mark.read_text()}")  # noqa: ASYNC240
+
+
+async def test_its_own_children_end_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blast_radius, "DEADLINE_S", 1.0)
+    script = """
+import subprocess
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+sys.stderr.write("x" * 1_000_000)
+time.sleep(600)
+"""
+    async with asyncio.timeout(20):
+        with pytest.raises(Unmeasured, match="did not end"):
+            await run(tmp_path, script)
 
 
 async def test_a_cancelled_measurement_leaves_no_process_and_no_folder(tmp_path: Path) -> None:
