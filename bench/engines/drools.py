@@ -20,7 +20,7 @@ from bench.engines.rules import COUNTS, FIELDS, INTS, NUMBERS, TEXTS, Profile, T
 
 FOLDER = Path(__file__).parent.parent / "drools"
 TARGET = FOLDER / "target"
-WARM_UP_ROUNDS = 90
+WARM_UP_ROUNDS = 60
 ROUND_MS = 1000
 TYPES = {
     **dict.fromkeys(INTS, "int"),

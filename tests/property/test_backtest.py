@@ -54,6 +54,10 @@ TAGS = {
         "{on: Order Completed, when: event.properties.total > 20.0, unset: {on: Reminded}}",
         "{on: Order Completed, ttl: 5m, unset: {on: Reminded}}",
     ),
+    "long": (
+        "{when: 'signals.page_time > duration(\"4s\")', ttl: 1h}",
+        "{when: 'signals.page_time > duration(\"9s\")', ttl: 1h}",
+    ),
     "rich": ("{when: '\"buyer\" in tags && signals.spent > 60.0'}", "{when: '\"buyer\" in tags'}"),
 }
 TRIGGERS = {
@@ -77,12 +81,24 @@ SLOTS = {
         "explore: 50%\nrules:\n- {when: signals.books > 1, show: offer}\n- {show: welcome}\n",
     ),
     "foot": (
-        '- {when: \'("view" + "er") in tags\', show: offer}\n- {when: signals.here > 1, show: counted}\n- {show: welcome}\n',
+        '- {when: \'("view" + "er") in tags\', show: offer}\n- {when: \'"long" in tags\', show: offer, variant: big}\n- {when: signals.here > 1, show: counted}\n- {show: welcome}\n',
         "- {when: '\"viewer\" in tags', show: offer}\n- {when: 'now - profile.first_seen > duration(\"10m\")', show: counted}\n- {show: welcome}\n",
     ),
     "top": (
         "- {when: 'profile.traits.plan == \"gold\" || session.page_views > 2', show: offer}\n- {show: welcome}\n",
-        "- {when: 'context.locale == \"de\" || session.events > 5', show: offer}\n- {show: welcome}\n",
+        "- {when: 'profile.traits.plan == \"free\" || session.page_views > 3', show: offer}\n- {show: welcome}\n",
+    ),
+    "ear": (
+        "- {when: signals.views > 0, show: offer, cap: {ever: 1}}\n- {show: welcome}\n",
+        "- {when: signals.views > 0, show: offer, cap: {ever: 2}}\n- {show: welcome}\n",
+    ),
+    "chin": (
+        "- {when: session.events > 4, show: offer}\n- {show: welcome}\n",
+        "- {when: session.events > 6, show: offer}\n- {show: welcome}\n",
+    ),
+    "neck": (
+        "- {when: 'context.locale == \"de\"', show: offer}\n- {show: welcome}\n",
+        "- {when: 'context.locale == \"en\"', show: offer}\n- {show: welcome}\n",
     ),
 }
 MODULES = {
@@ -219,8 +235,13 @@ def make(number: int, step: tuple[Any, ...], at: int) -> Event:
             return Event(type="track", properties={"trigger": "reminding"}, **emitted)
         case "Impression" | "Module Clicked":
             decision = f"t{number - n}.hero" + (".p0250" if n == 3 else "")
-            slot = ("hero", "side", "foot", "top")[n % 4]
-            shown = {"slot": slot, "module": ("welcome", "offer")[n % 2], "variant": "", "decisionId": decision}
+            slot = ("hero", "ear", "ear", "foot", "side", "top")[n]
+            shown = {
+                "slot": slot,
+                "module": ("welcome", "offer", "counted")[n % 3],
+                "variant": "",
+                "decisionId": decision,
+            }
             return Event(type="track", properties=shown, **common)
         case "Page Ping":
             return Event(type="track", properties={"visible_ms": 5_000, "scroll": 10 * n}, **common)

@@ -67,7 +67,7 @@ class CompiledSignal:
         self.name = signal.name
         self.changes = f"signals.{signal.name}"
         self.test = None if where is None else where.test
-        self.value = None if value is None else value.value
+        self.value: Callable[..., Any] | None = None if value is None else value.value
         self.numeric = signal.kind in NUMERIC
         self.takes = NUMBERS if self.numeric else SINGLE
         self.weighed = signal.kind == "affinity"

@@ -22,10 +22,10 @@ __all__ = ["FADING", "MISSING", "NUMBERS", "NUMERIC", "ORDERED", "SINGLE", "kind
 NUMERIC: Final = frozenset({"sum", "min", "max", "mean"})
 """Kinds that take a number from each event."""
 
-NUMBERS: Final = frozenset({int, float, UInt, Timestamp, Duration})
+NUMBERS: Final[frozenset[type]] = frozenset({int, float, UInt, Timestamp, Duration})
 """Classes of the values that numeric kinds can use."""
 
-SINGLE: Final = frozenset({*NUMBERS, str, bool})
+SINGLE: Final[frozenset[type]] = frozenset({*NUMBERS, str, bool})
 """Classes of the values that the other kinds can use."""
 
 ORDERED: Final = frozenset({"sequence", "absence", "funnel"})

@@ -6,7 +6,8 @@ A state of the folder that does not check never goes live: what served before go
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -61,6 +62,7 @@ class LiveSite:
         self._swap: Swap = _put_at_once
         self._on_release: Callable[[], Awaitable[None]] = _tell_nobody
         self._waiting: asyncio.Task[None] | None = None
+        self._urgent = 0
         self._changing = asyncio.Lock()
 
     async def open(self, *, watched: bool) -> None:
@@ -154,8 +156,7 @@ class LiveSite:
         Without an id: while a candidate is rolled out the live one, else the one that was live before it. Raises NotFound, or
         Conflict for a release that is live or never was.
         """
-        self._hurry()
-        async with self._changing:
+        async with self._urgently():
             program = await self.programs.get(await self._earlier(release_id))
             await self._switch(Traffic(program), self._next(program.release.id, by, "rolled back"), at_once=True)
             return self.current
@@ -169,8 +170,7 @@ class LiveSite:
 
     async def abandon(self, by: str) -> Current:
         """Let the live release serve every visitor again. Raises Conflict when there is no candidate."""
-        self._hurry()
-        async with self._changing:
+        async with self._urgently():
             self._candidate()
             current = self._next(self.current.live, by, "abandoned")
             await self._switch(Traffic(self.traffic.live), current, at_once=True)
@@ -277,6 +277,8 @@ class LiveSite:
 
     async def _patiently(self, swap: Coroutine[Any, Any, None]) -> None:
         self._waiting = asyncio.create_task(swap)
+        if self._urgent:
+            self._waiting.cancel()
         try:
             await self._waiting
         except asyncio.CancelledError:
@@ -287,10 +289,17 @@ class LiveSite:
         finally:
             self._waiting = None
 
-    def _hurry(self) -> None:
-        """Who goes back does not wait for what is about to go live."""
-        if self._waiting is not None:
-            self._waiting.cancel()
+    @asynccontextmanager
+    async def _urgently(self) -> AsyncIterator[None]:
+        """Who goes back does not wait for what is about to go live: that is given up."""
+        self._urgent += 1
+        try:
+            if self._waiting is not None:
+                self._waiting.cancel()
+            async with self._changing:
+                yield
+        finally:
+            self._urgent -= 1
 
 
 async def _put_at_once(traffic: Traffic, put: Callable[[], None], *, at_once: bool) -> None:

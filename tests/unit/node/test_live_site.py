@@ -263,6 +263,42 @@ async def test_who_goes_back_does_not_wait_for_a_release_that_gets_ready(shop: S
         await late
 
 
+async def test_who_goes_back_does_not_wait_for_a_release_that_has_not_begun_to_get_ready(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = await shop.start()
+    first = live(site)
+    await site.publish(*shop.elsewhere(tmp_path, "orders"), 1.0, "published")
+    saving, go_on = asyncio.Event(), asyncio.Event()
+    save = site.registry.save
+
+    async def slowly(published: Published) -> None:
+        saving.set()
+        await go_on.wait()
+        await save(published)
+
+    async def for_ever(traffic: Traffic, put: Callable[[], None], *, at_once: bool) -> None:
+        if not at_once:
+            await asyncio.Event().wait()
+        put()
+
+    async def told() -> None:
+        """Nobody is connected."""
+
+    site.attach(for_ever, told)
+    monkeypatch.setattr(site.registry, "save", slowly)
+    late = asyncio.create_task(site.publish(*shop.elsewhere(tmp_path, "clicks"), 1.0, "published"))
+    await saving.wait()
+    back = asyncio.create_task(site.rollback(first, "Ada"))
+    await asyncio.sleep(0)
+    go_on.set()
+    async with asyncio.timeout(10):
+        await back
+        with pytest.raises(Conflict, match="another release"):
+            await late
+    assert live(site) == first
+
+
 async def test_what_cannot_be_remembered_does_not_stay_live(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,10 +17,10 @@ import org.kie.api.runtime.rule.FactHandle;
  *
  * One session is used for all profiles: each is inserted, the rules fire, and it is deleted again. A round lasts so many
  * milliseconds of CPU time of this thread and the garbage collector; the just-in-time compiler's is not counted. Rounds
- * are not counted either until fifteen in a row were no faster than the best before, but at most WARM-UP of them.
+ * are not counted either until ten in a row were no faster than the best before, but at most WARM-UP of them.
  */
 public class Measure {
-  private static final int PATIENCE = 15;
+  private static final int PATIENCE = 10;
 
   private final KieSession session;
   private final List<Integer> holding = new ArrayList<>();
