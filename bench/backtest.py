@@ -26,7 +26,7 @@ from bench.report import figure, median
 
 VISITORS: Final = 50_000
 EVENTS: Final = 20  # of each
-ROUNDS: Final = 1
+ROUNDS: Final = 3
 DRAFTS: Final = {
     "rules of the sidebar": (
         "slots/sidebar.yaml",

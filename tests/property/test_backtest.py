@@ -244,7 +244,7 @@ def make(number: int, step: tuple[Any, ...], at: int) -> Event:
             }
             return Event(type="track", properties=shown, **common)
         case "Page Ping":
-            return Event(type="track", properties={"visible_ms": 5_000, "scroll": 10 * n}, **common)
+            return Event(type="track", properties={"visible_ms": 15_000, "scroll": 10 * n}, **common)
         case "Order Completed":
             return Event(type="track", properties={"total": 20.0 * n}, **common)
     return Event(type="track", properties={"category": category, "price": 30.0 * n}, **common)
@@ -260,7 +260,7 @@ def history(steps: list[tuple[Any, ...]]) -> list[Event]:
 
 @settings(
     deadline=None,
-    max_examples=150,
+    max_examples=120,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
 @given(

@@ -13,6 +13,7 @@ from befit.node.backfill import Progress
 from befit.node.explanation import Explainer, Explanation
 
 Of = Annotated[str, QueryParameter(name="profile", description="Any id of the visitor.")]
+Slot = Annotated[str, QueryParameter(description="The slot.")]
 At = Annotated[int, QueryParameter(ge=0, description="The moment, in milliseconds since the epoch; 0 is now.")]
 
 
@@ -20,7 +21,7 @@ def explain_routes(node: Node) -> list[HTTPRouteHandler]:
     """The handlers."""
 
     @get("/explain", summary="Why a slot shows what it shows to a visitor, now or in the past")
-    async def explain(profile: Of, slot: str, at: At = 0) -> Explanation:
+    async def explain(profile: Of, slot: Slot, at: At = 0) -> Explanation:
         """Folds the visitor's events again from the log, under the releases that served then."""
         explainer = Explainer(node.log, node.store, node.site.programs, node.site.traffic)
         return await explainer.explain(profile, slot, at or clock())

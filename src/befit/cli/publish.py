@@ -26,6 +26,9 @@ POLL_S: Final = 0.2
 AWAY_S: Final = 30.0
 """How long a server may be away while its answer is waited for: a restart."""
 
+DOING: Final = {"measuring": "whom it changes", "reading": "the history of new signals"}
+"""What the progress bar says, by the state of the job."""
+
 _PERCENT: Final = re.compile(r"\d{1,3}(\.\d{1,6})?%", re.ASCII)
 
 
@@ -129,16 +132,16 @@ def _changes(server: Remote, planned: Plan) -> list[Change]:
 
 def _send(server: Remote, upload: Upload, *, quiet: bool) -> Job:
     """Upload, and wait until the job is done, with a progress bar on stderr."""
-    from befit.releases.publication import Job
+    from befit.releases.publication import BUSY, Job
 
     job = msgspec.convert(server.post("/admin/v1/releases", msgspec.to_builtins(upload)), Job)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as progress:
-        task = progress.add_task("whom it changes", total=1.0)
-        while job.state in ("checking", "measuring"):
+        task = progress.add_task(DOING["measuring"], total=1.0)
+        while job.state in BUSY:
             time.sleep(POLL_S)
             job = _look(server, upload, job)
-            progress.update(task, completed=job.progress)
+            progress.update(task, completed=job.progress, description=DOING.get(job.state, "going live"))
     return job
 
 

@@ -27,13 +27,18 @@ def releases(*, json: Json = False, remote: Server = None) -> int:
         Print `{"releases": [{id, since, live, candidate, share, author, message, created, commit, why, by}], "problems": []}`;
         times are milliseconds since the epoch.
     """
-    answer = (remote or Remote()).get("/admin/v1/releases")
+    server = remote or Remote()
+    answer = server.get("/admin/v1/releases")
     if json:
         print_json(answer)
     else:
         print_columns([("RELEASE", "SERVES", "SINCE (UTC)", "AUTHOR", "MESSAGE"), *map(_row, answer["releases"])])
         for problem in answer["problems"]:
             print(f"not live: {problem}")
+        backfill = server.get("/admin/v1/backfill")
+        if backfill:
+            share = backfill["done"] / max(1, backfill["total"])
+            print(f"history of {', '.join(backfill['signals'])} for {backfill['release']}: {backfill['phase']}, {share:.0%}")
     return int(bool(answer["problems"]))
 
 

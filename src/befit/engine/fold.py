@@ -156,7 +156,8 @@ def feed(
         except EvaluationError as error:
             effects.spoiled.append(f"signals.{signal.name}: {error}")
             return
-        if value.__class__ not in signal.takes or (signal.numeric and not isfinite(value)):
+        class_ = value.__class__
+        if class_ not in signal.takes or (signal.numeric and not isfinite(value)):
             what = "number" if signal.numeric else "single value"
             effects.spoiled.append(f"signals.{signal.name}: {value!r:.100} is not a {what}")
             return

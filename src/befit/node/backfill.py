@@ -87,6 +87,12 @@ class Backfill:
         profiles.on_load = self._on_load
         worker.before_commit = self._before_commit
 
+    @property
+    def share_read(self) -> float:
+        """How much of what it reads is read, from 0 to 1."""
+        progress = self.progress
+        return 0.0 if progress is None else progress.done / max(1, progress.total)
+
     async def open(self) -> None:
         """At the start of a node, after log, store and worker: fill in what the program that serves now has anew."""
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -62,7 +62,7 @@ class Node:
         self.settings = settings
         self.registry: ReleaseRegistry = FolderRegistry(settings.data / "releases")
         self.site = LiveSite(settings.site, clock, self.registry)
-        self.publishing = Publishing(self.site, self._measure)
+        self.publishing = Publishing(self.site, self._measure, lambda: self.backfill.share_read)
         self.log: EventLog = open_log(settings.log_url, "events")
         self.letters: EventLog = open_log(settings.log_url, "dead-letters")
         self.store: ProfileStore = open_store(settings.store_url)

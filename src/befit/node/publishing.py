@@ -32,9 +32,10 @@ _log = structlog.get_logger("befit.publishing")
 class Publishing:
     """The publications of one node."""
 
-    def __init__(self, site: LiveSite, measure: Measure) -> None:
+    def __init__(self, site: LiveSite, measure: Measure, reading: Callable[[], float]) -> None:
         self._site = site
         self._measure = measure
+        self._reading = reading
         self._jobs: dict[str, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
@@ -71,10 +72,12 @@ class Publishing:
 
     def job(self, job_id: str) -> Job:
         """A job of this node. Raises NotFound."""
-        try:
-            return self._jobs[job_id]
-        except KeyError:
-            raise NotFound(f"no job has the id {job_id!r}; the server forgets them at a restart") from None
+        job = self._jobs.get(job_id)
+        if job is None:
+            raise NotFound(f"no job has the id {job_id!r}; the server forgets them at a restart")
+        if job.state == "reading":
+            job.progress = self._reading()
+        return job
 
     async def stop(self) -> None:
         """Give up what is not live yet."""
@@ -99,6 +102,7 @@ class Publishing:
                     commit=upload.commit,
                     files=upload.files,
                 )
+                job.progress, job.state = 0.0, "reading"
                 await self._site.publish(published, program, upload.share, why)
                 job.progress, job.state = 1.0, "live"
         except (BefitError, OSError) as error:

@@ -116,7 +116,7 @@ class Backtest:
         if counts and head.name in SEEN:
             self._see(head, pair or _nobody(owner), now, bucket)
         if late or pair is None or not self._take_quietly(head, names, pair):
-            pair = self._take_event(value)
+            pair = self._take_event(value, owner, None if head.user_id else pair)
         if counts and pair is not None:
             self._count(head, pair, now, bucket)
 
@@ -154,12 +154,18 @@ class Backtest:
         take = self._quiet.take
         return take(base, head.timestamp, view) and (draft is base or take(draft, head.timestamp, view))
 
-    def _take_event(self, value: bytes) -> tuple[Profile, Profile] | None:
-        """Fold an event; its visitor's profiles under both releases, None when there is no such visitor."""
+    def _take_event(
+        self, value: bytes, owner: str, known: tuple[Profile, Profile] | None
+    ) -> tuple[Profile, Profile] | None:
+        """Fold an event; its visitor's profiles under both releases, None when there is no such visitor. `known` are the
+        profiles before, of a visitor whom it names by one id."""
         event = _event_of(value)
         if self._lean:
             context = event.context
             event.context = {name: context[name] for name in PAGE_CONTEXT if name in context}
+        if known is not None:
+            self._twins.play_alone(event, known)
+            return self._twins.pair(owner)
         taken = self._twins.play(event)
         if taken is None:
             return None

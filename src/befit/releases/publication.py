@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
-State = Literal["checking", "measuring", "live", "refused", "failed"]
-"""Of a job: waits for its turn, whom it changes something for is measured; then for ever one of the others."""
+State = Literal["checking", "measuring", "reading", "live", "refused", "failed"]
+"""Of a job: waits for its turn, whom it changes something for is measured, the history of its new signals is read from the log;
+then for ever one of the others."""
+
+BUSY: Final[tuple[State, ...]] = ("checking", "measuring", "reading")
+"""The states of a job that is not done."""
 
 
 class Upload(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -73,7 +77,7 @@ class BlastRadius(msgspec.Struct, frozen=True):
 class Job(msgspec.Struct, kw_only=True):
     """How far a publication is.
 
-    progress  of the measurement, from 0 to 1
+    progress  of what the state names, from 0 to 1
     report    whom the release shows something else, once that is measured
     detail    for people: the report in words, and why it was refused or failed
     """

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from befit.node import Node
+from befit.releases.publication import BUSY
 from befit.site import site_files
 from tests.calls import SECRET, calls_site
 
@@ -35,7 +36,7 @@ async def publish(client: httpx.AsyncClient, files: dict[str, str], **more: Any)
     """Publish, and the job once it is done."""
     job = await ask(client, "POST", "releases", 202, json={"files": files, "author": "Ada", "message": "why", **more})
     async with asyncio.timeout(60):
-        while job["state"] in ("checking", "measuring"):
+        while job["state"] in BUSY:
             await asyncio.sleep(0.05)
             job = await ask(client, "GET", f"jobs/{job['id']}")
     return job

@@ -239,6 +239,37 @@ async def test_a_folder_that_did_not_change_stays_out_after_a_rollback(shop: Sho
     assert live(await shop.start()) == first
 
 
+async def test_another_version_of_befit_goes_on_with_the_same_sites_under_their_new_ids(
+    shop: Shop, tmp_path: Path
+) -> None:
+    site = await shop.start()
+    folder, (published, program) = live(site), shop.elsewhere(tmp_path, "orders")
+    await site.publish(published, program, 0.05, "published")
+    old = {folder: "0123456789ab", published.id: "ba9876543210"}
+    for name, older in old.items():
+        kept = await site.registry.get(name)
+        assert kept is not None
+        await site.registry.save(replace(kept, id=older))
+        (shop.registry.folder / f"{name}.json").unlink()
+    before = replace(site.current, live=old[folder], candidate=old[published.id], folder=old[folder])
+    await site.registry.switch(before)
+    again = await shop.start()
+    assert (live(again), again.current.candidate, again.current.folder) == (folder, published.id, folder)
+    assert again.traffic.share == 0.05
+    assert (await again.registry.history())[:2] == [again.current, before]
+
+
+async def test_a_release_that_this_version_of_befit_cannot_use_gives_way_to_the_folder(
+    shop: Shop, tmp_path: Path
+) -> None:
+    site = await shop.start()
+    first = live(site)
+    published, program = shop.elsewhere(tmp_path, "orders")
+    published.files["site.yaml"] += "of_old: 1\n"
+    await site.publish(published, program, 1.0, "published")
+    assert live(await shop.start(watched=False)) == first
+
+
 async def test_who_goes_back_does_not_wait_for_a_release_that_gets_ready(shop: Shop, tmp_path: Path) -> None:
     site = await shop.start()
     await site.publish(*shop.elsewhere(tmp_path, "orders"), 1.0, "published")

@@ -13,7 +13,7 @@ from befit.errors import Conflict, InputError, NotFound, SiteError, Unavailable,
 from befit.node import publishing as module
 from befit.node.live_site import LiveSite
 from befit.node.publishing import Publishing
-from befit.releases.publication import BlastRadius, Changed, Job, SlotRadius, Upload
+from befit.releases.publication import BUSY, BlastRadius, Changed, Job, SlotRadius, Upload
 from befit.releases.registry import FolderRegistry
 from befit.site import site_files
 from tests.sites import write_site
@@ -31,7 +31,7 @@ class Shop:
         self.measured: list[str] = []
         self.gate = asyncio.Event()
         self.gate.set()
-        self.publishing = Publishing(site, self._measure)
+        self.publishing = Publishing(site, self._measure, lambda: 0.0)
 
     async def _measure(
         self, files: Mapping[str, str], against: str, on_progress: Callable[[float], None]
@@ -51,7 +51,7 @@ class Shop:
 
     async def publish(self, upload: Upload) -> Job:
         job = await self.publishing.start(upload)
-        await until(lambda: job.state not in ("checking", "measuring"))
+        await until(lambda: job.state not in BUSY)
         return self.publishing.job(job.id)
 
     @property

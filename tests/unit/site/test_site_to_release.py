@@ -30,10 +30,12 @@ session: {timeout: 20m}
 time: {max_skew: 1s, lateness: 2d}
 pages: ../dist
 purposes: [marketing]
+guard: {changed: 12.5%}
 """,
             "signals.yaml": "clicks: {count: Click}\n",
         }
     ).site
+    assert site.guard.changed == 0.125
     assert (site.name, site.write_keys, site.origins) == ("shop", ("a", "b"), ("https://shop.example",))
     assert (site.unsigned_user_ids, site.identity_keys) == (True, ("env:KEY",))
     assert (site.public, site.pages, site.purposes) == (("signals.clicks", "traits.plan"), "../dist", ("marketing",))
