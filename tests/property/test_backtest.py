@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from befit.engine import Program, decide, ids_of
-from befit.engine.explore import propensity_of
+from befit.engine.deciding.explore import propensity_of
 from befit.model import DecideRequest, Event, Profile, Release
 from befit.releases.backtest import Backtest
 from befit.releases.twins import World, moment

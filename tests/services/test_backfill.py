@@ -19,7 +19,7 @@ from befit.node.backfill import Backfill
 from befit.node.profiles import Profiles
 from befit.node.rebuild import compare, rebuild
 from befit.node.worker import Worker
-from befit.store import ProfileStore, open_store
+from befit.store import Commit, ProfileStore, open_store
 from tests.events import event, ms, track
 from tests.sites import program_of
 
@@ -222,6 +222,25 @@ async def test_a_crash_in_between_makes_the_next_start_do_it_again(house: House,
     await house.close()
     await house.open()
     assert house.backfill.progress is None
+
+
+async def test_states_that_an_earlier_version_kept_in_another_shape_are_made_anew(
+    tmp_path: Path, before: Program
+) -> None:
+    """Its store has no note of what its states are."""
+    log, store = open_log(f"embedded:{tmp_path}", "events"), open_store(f"embedded:{tmp_path}")
+    await log.open()
+    await store.open()
+    await log.append(0, [msgspec.msgpack.encode(track("Click", 1))])
+    await store.commit(Commit(0, 1, profiles={"a:ada": Profile("a:ada", ["a:ada"], signals={"clicks": "of old"})}))
+    await log.close()
+    await store.close()
+    house = House(tmp_path, before)
+    await house.open()
+    await house.happens(track("Click", 2))
+    await house.backfill.settled()
+    assert await house.value("clicks", 3) == 2
+    await house.close()
 
 
 async def test_visitors_of_a_candidate_have_the_history_of_its_signals_and_the_others_theirs(

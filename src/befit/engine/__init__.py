@@ -4,13 +4,13 @@ Nothing in this package does I/O, reads a clock or rolls a die: the same inputs 
 replaying the log gives the same profiles bit for bit.
 """
 
-from befit.engine.calls import Call
-from befit.engine.decide import decide
+from befit.engine.deciding.decide import decide
 from befit.engine.effects import Effects
 from befit.engine.fold import fold
 from befit.engine.identity import Route, ids_of, merge, route
-from befit.engine.own_events import tag_event, timer_event
 from befit.engine.program import Program
+from befit.engine.reacting.calls import Call
+from befit.engine.reacting.own_events import tag_event, timer_event
 from befit.engine.traffic import Traffic
 from befit.engine.visitors import ElapsingVisitors, Taken, Visitors
 

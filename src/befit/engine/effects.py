@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from befit.engine.calls import Call
+from befit.engine.reacting.calls import Call
 from befit.model import Event, Profile
 
 

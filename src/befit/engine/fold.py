@@ -15,12 +15,12 @@ from befit.engine.consent import allowed, take_consent
 from befit.engine.effects import Effects
 from befit.engine.impressions import count_impression
 from befit.engine.limits import TRAITS
-from befit.engine.own_events import OWN
 from befit.engine.program import CompiledSignal, Program, scope_of
-from befit.engine.reactions import apply_event_rules, react
+from befit.engine.reacting.own_events import OWN
+from befit.engine.reacting.reactions import apply_event_rules, react
+from befit.engine.reacting.tagging import tag_by_hand
+from befit.engine.reacting.timers import elapse
 from befit.engine.sessions import follow
-from befit.engine.tagging import tag_by_hand
-from befit.engine.timers import elapse
 from befit.engine.view import of_event, variables
 from befit.errors import EvaluationError
 from befit.model import IMPRESSION, Event, Profile, Session

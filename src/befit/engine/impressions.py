@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from befit.engine.caps import DAY_MS
+from befit.engine.deciding.caps import DAY_MS
 from befit.engine.limits import SHOWN
 from befit.model import Event, Profile, Session, Shown
 

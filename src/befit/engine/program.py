@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from befit.cel import Compiled, Duration, compile_condition
 from befit.engine.coercion import coercions, times
-from befit.engine.content import computed
+from befit.engine.deciding.content import computed
+from befit.engine.deciding.rules import CompiledSlot, compile_slot, conditions
 from befit.engine.index import Index
 from befit.engine.inputs import inputs
 from befit.engine.kinds.kind import Kind
@@ -15,7 +16,6 @@ from befit.engine.kinds.numbers import Total
 from befit.engine.kinds.sequence import ScopedSequence, Sequence
 from befit.engine.kinds.steps import Steps
 from befit.engine.kinds.windows import Scoped
-from befit.engine.rules import CompiledSlot, compile_slot, conditions
 from befit.engine.signals import MISSING, NUMBERS, NUMERIC, ORDERED, SINGLE, kind_of
 from befit.engine.view import MS, VARIABLES, current_session
 from befit.model import Condition, Module, Profile, Release, Session, Signal, TagRule, Trigger

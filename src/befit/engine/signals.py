@@ -17,7 +17,10 @@ from befit.engine.kinds.top import RecentTop, Top
 from befit.engine.kinds.windows import Rate, Scoped, Sliding, SlidingTotal, Tumbling
 from befit.model import Signal
 
-__all__ = ["FADING", "MISSING", "NUMBERS", "NUMERIC", "ORDERED", "SINGLE", "kind_of"]
+__all__ = ["FADING", "MISSING", "NUMBERS", "NUMERIC", "ORDERED", "SINGLE", "STATES", "kind_of"]
+
+STATES: Final = 2
+"""The version of the states' shapes. Raise it when a kind keeps something else: profiles then get new states from the log."""
 
 NUMERIC: Final = frozenset({"sum", "min", "max", "mean"})
 """Kinds that take a number from each event."""

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from befit.engine.assignment import bucket, earliest, unit_of
-from befit.engine.decide import decide
+from befit.engine.deciding.decide import decide
 from befit.engine.program import Program
 from befit.model import Condition, DecideRequest, Decision, Profile, Release, Signal
 
@@ -46,7 +46,7 @@ class Traffic:
                 later.signals.pop(name, None)
 
     def decide(self, profile: Profile, request: DecideRequest, now: int) -> list[Decision]:
-        """As `befit.engine.decide`, with the propensity over both releases: a decision that both make is no less likely for it.
+        """As `befit.engine.deciding.decide`, with the propensity over both releases: a decision that both make is no less likely for it.
 
         The other release decides from the same profile; a signal that only one of them has is missing for the other.
         """

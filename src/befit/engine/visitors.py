@@ -11,8 +11,8 @@ from typing import NamedTuple
 from befit.engine.effects import Effects
 from befit.engine.fold import fold
 from befit.engine.identity import Route, ids_of, merge, route
-from befit.engine.own_events import OWN, timer_event
-from befit.engine.timers import elapse
+from befit.engine.reacting.own_events import OWN, timer_event
+from befit.engine.reacting.timers import elapse
 from befit.engine.traffic import Traffic
 from befit.model import Event, Profile
 

@@ -24,6 +24,7 @@ import structlog
 
 from befit.engine import Program, Traffic
 from befit.engine.program import STATELESS
+from befit.engine.signals import STATES
 from befit.engine.traffic import definition
 from befit.log import EventLog
 from befit.model import Profile
@@ -248,7 +249,7 @@ class Backfill:
 
     async def _known(self) -> Known:
         noted = await self.store.note(NOTE)
-        return _decode(noted) if noted is not None else _definitions(self.traffic())
+        return _decode(noted) if noted is not None else ({}, None)
 
     async def _note(self, known: Known) -> None:
         await self.store.commit(Commit(0, self.worker.positions[0], notes={NOTE: _encode(known)}))
@@ -279,7 +280,7 @@ class Backfill:
 def definitions(program: Program) -> Definitions:
     """What tells whether a state that was folded by one release goes on under another."""
     kept = (signal for signal in program.release.signals if signal.kind not in STATELESS)
-    return {signal.name: digest_of(definition(signal)) for signal in kept}
+    return {signal.name: f"{STATES}:{digest_of(definition(signal))}" for signal in kept}
 
 
 def _definitions(traffic: Traffic) -> Known:

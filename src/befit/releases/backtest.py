@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 import msgspec
 
 from befit.engine import Program, ids_of
-from befit.engine.explore import propensity_of
+from befit.engine.deciding.explore import propensity_of
 from befit.model import IMPRESSION, MODULE_CLICKED, PAGE_PING, Event, Profile, Release
 from befit.releases.quiet import Quiet, reads_context
 from befit.releases.shown import Sameness, Shop, Shown, action
@@ -247,7 +247,7 @@ class Repetitions:
 
 
 def _is_emitted(head: Head) -> bool:
-    """Whether a trigger emitted this event (`befit.engine.own_events.emitted`): its id ends with the trigger's name."""
+    """Whether a trigger emitted this event (`befit.engine.reacting.own_events.emitted`): its id ends with the trigger's name."""
     trigger = _decode(head.properties).get("trigger")
     return isinstance(trigger, str) and head.message_id.endswith(f":{trigger}")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from befit.engine.rules import walk
+from befit.engine.deciding.rules import walk
 from befit.model import Branch, Profile, Release, Row
 
 

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from befit.engine import Program
-from befit.engine.content import Content
-from befit.engine.decide import choose
-from befit.engine.explore import leaves
-from befit.engine.rules import CompiledBranch, CompiledSlot
+from befit.engine.deciding.content import Content
+from befit.engine.deciding.decide import choose
+from befit.engine.deciding.explore import leaves
+from befit.engine.deciding.rules import CompiledBranch, CompiledSlot
 from befit.engine.view import variables
 from befit.model import Collect, Module, Profile
 from befit.releases.slice import meaning

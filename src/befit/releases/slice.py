@@ -11,8 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from befit.cel.ast import Node
-from befit.engine.content import computed
-from befit.engine.rules import conditions, walk
+from befit.engine.deciding.content import computed
+from befit.engine.deciding.rules import conditions, walk
 from befit.model import Condition, Module, Release, Signal, SiteSettings, Slot, TagRule, Trigger
 
 WORDS: Final = frozenset({"id", "position", "public"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from befit.engine import Traffic
+from befit.engine import Program, Traffic
 from befit.node import Node
 from tests.calls import NOW, SECRET, Buried, Logged, batch, post, track
 
@@ -120,8 +120,7 @@ async def test_the_api_describes_itself(client: httpx.AsyncClient) -> None:
     assert description["security"] == [{"secretKey": []}]
 
 
-def _allowing_unsigned(node: Node) -> object:
-    from befit.engine import Program
+def _allowing_unsigned(node: Node) -> Program:
     from befit.site import load_site
 
     path = node.settings.site / "site.yaml"

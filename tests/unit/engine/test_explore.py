@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from befit.engine import Program, decide
-from befit.engine.explore import decision_id, propensity_of
+from befit.engine.deciding.explore import decision_id, propensity_of
 from befit.model import DecideRequest, Decision, Profile
 from tests.events import Visitor, impression, ms, track
 from tests.sites import program_of

@@ -10,7 +10,7 @@ import pytest
 
 from befit.cel import Duration, Timestamp
 from befit.engine import Program, fold, merge, timer_event
-from befit.engine.rules import is_timed
+from befit.engine.deciding.rules import is_timed
 from befit.engine.signals import MISSING
 from befit.model import Profile, SequenceStep, Signal
 from befit.node.view import full_view

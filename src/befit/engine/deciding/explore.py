@@ -10,8 +10,8 @@ import re
 from typing import Any, Final, NamedTuple
 
 from befit.engine.assignment import bucket, unit_of
-from befit.engine.caps import DAY_MS, held_back
-from befit.engine.rules import CompiledBranch, CompiledSlot, Siblings
+from befit.engine.deciding.caps import DAY_MS, held_back
+from befit.engine.deciding.rules import CompiledBranch, CompiledSlot, Siblings
 from befit.model import Profile
 
 _PARTS: Final = 10_000

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from befit.cel import compile_choice, compile_condition
 from befit.cel.ast import Node
-from befit.engine.content import Collected, Content, content_inputs
+from befit.engine.deciding.content import Collected, Content, content_inputs
 from befit.engine.inputs import inputs
 from befit.engine.signals import FADING
 from befit.engine.view import VARIABLES

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from befit.cel import Compiled
-from befit.engine.caps import held_back, is_showing
-from befit.engine.content import Collected
-from befit.engine.explore import explore
+from befit.engine.deciding.caps import held_back, is_showing
+from befit.engine.deciding.content import Collected
+from befit.engine.deciding.explore import explore
 from befit.model import Branch, Profile, Row, Step
 
 if TYPE_CHECKING:
-    from befit.engine.rules import CompiledBranch, CompiledSlot, Siblings
+    from befit.engine.deciding.rules import CompiledBranch, CompiledSlot, Siblings
 
 HELD: Final = {
     "capped": "shown as often as its cap allows",

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from befit.engine.consent import allowed
 from befit.engine.effects import Effects
-from befit.engine.firing import fire
-from befit.engine.own_events import timer_event
 from befit.engine.program import CompiledTrigger, Program
+from befit.engine.reacting.firing import fire
+from befit.engine.reacting.own_events import timer_event
 from befit.engine.view import variables
 from befit.model import Activation, Event, Profile
 

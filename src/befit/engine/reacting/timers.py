@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from befit.engine.delays import come_due
 from befit.engine.effects import Effects
-from befit.engine.reactions import react
+from befit.engine.reacting.delays import come_due
+from befit.engine.reacting.reactions import react
 from befit.model import Event, Profile
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any
 
-from befit.engine.caps import held_back, is_showing
-from befit.engine.content import Content
-from befit.engine.explore import decision_id, explore
+from befit.engine.deciding.caps import held_back, is_showing
+from befit.engine.deciding.content import Content
+from befit.engine.deciding.explore import decision_id, explore
+from befit.engine.deciding.rules import CompiledBranch, CompiledSlot, Siblings
+from befit.engine.deciding.trace import trace_slot
 from befit.engine.program import Program
-from befit.engine.rules import CompiledBranch, CompiledSlot, Siblings
-from befit.engine.trace import trace_slot
 from befit.engine.view import VARIABLES, variables
 from befit.errors import NotFound
 from befit.model import DecideRequest, Decision, Profile

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from befit.engine.calls import call_of
-from befit.engine.caps import DAY_MS
 from befit.engine.consent import allowed
+from befit.engine.deciding.caps import DAY_MS
 from befit.engine.effects import Effects
-from befit.engine.own_events import emitted
 from befit.engine.program import Program
-from befit.engine.tagging import remove_tag, set_tag
+from befit.engine.reacting.calls import call_of
+from befit.engine.reacting.own_events import emitted
+from befit.engine.reacting.tagging import remove_tag, set_tag
 from befit.model import Activation, Event, Profile, Trigger
 
 

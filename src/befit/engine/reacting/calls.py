@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from befit.cel import to_json
-from befit.engine.own_events import OWN
+from befit.engine.reacting.own_events import OWN
 from befit.engine.view import Signals, of_tags
 from befit.model import Event, Profile, Trigger
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from befit.engine import delays
 from befit.engine.consent import allowed
 from befit.engine.effects import Effects
-from befit.engine.firing import fire
 from befit.engine.limits import ROUNDS
 from befit.engine.program import CompiledTag, Program
-from befit.engine.tagging import remove_tag, set_tag
+from befit.engine.reacting import delays
+from befit.engine.reacting.firing import fire
+from befit.engine.reacting.tagging import remove_tag, set_tag
 from befit.engine.view import variables
 from befit.model import Activation, Event, Profile
 
