@@ -5,7 +5,7 @@ Found in the `&&` chain at the top of the expression; used to file rules so that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, NamedTuple
 
 from befit.cel.ast import Node, Path, is_literal, literal_value, path_of
@@ -42,6 +42,29 @@ def requirements(node: Node) -> Iterator[Requirement]:
             yield from _at_least(left, right)
         case ["<" | "<=", left, right]:
             yield from _at_least(right, left)
+
+
+def ways(node: Node, variables: Container[str]) -> list[Requirement]:
+    """Requirements about these variables of which at least one is fulfilled whenever the expression is true; none when none is known.
+
+    Of several such lists the one that most narrows down what can be true: equalities before bounds, few before many.
+    """
+    if not isinstance(node, list):
+        return []
+    match node:
+        case ["||", *terms]:
+            each = [ways(term, variables) for term in terms]
+            return [way for found in each for way in found] if all(each) else []
+        case ["&&", *terms]:
+            known = [found for term in terms if (found := ways(term, variables))]
+            return min(known, key=_breadth, default=[])
+        case ["holds", operand, *_]:
+            return ways(operand, variables)
+    return [found for found in requirements(node) if found.path[0] in variables][:1]
+
+
+def _breadth(found: list[Requirement]) -> tuple[bool, int]:
+    return any(not way.values for way in found), len(found)
 
 
 def _equal(operand: Node, other: Node) -> Iterator[Requirement]:

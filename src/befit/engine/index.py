@@ -2,7 +2,7 @@
 
 Each rule is filed under one requirement that its condition cannot do without: an equality (`event.properties.category
 == "books"`: looked up by value) or a lower bound (`signals.views > 5`: rules in order of their bound, up to the value
-at hand). Rules without such a requirement are candidates every time. So the cost of an event grows with the rules that
+at hand); one with `||` is filed under a requirement of each side. Rules without such a requirement are candidates every time. So the cost of an event grows with the rules that
 can match it, not with the rules that exist.
 """
 
@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
-from befit.cel.requirements import Requirement, requirements
+from befit.cel.requirements import ways
 from befit.engine.view import VARIABLES
 from befit.model import Condition
 
@@ -22,13 +22,14 @@ R = TypeVar("R")
 class Index(Generic[R]):
     """Rules filed by what they require. `order` of a candidate list is the order in which rules were given."""
 
-    __slots__ = ("always", "bounds", "count", "equal", "rules_always")
+    __slots__ = ("always", "bounds", "count", "equal", "repeats", "rules_always")
 
     def __init__(self, rules: Iterable[tuple[R, Condition | None]]) -> None:
         self.always: list[tuple[int, R]] = []
         self.equal: dict[tuple[str, ...], dict[Any, list[tuple[int, R]]]] = {}
         self.bounds: dict[tuple[str, ...], list[tuple[Any, int, R]]] = {}
         self.count = 0
+        self.repeats = False
         for rule, condition in rules:
             self._file(rule, condition)
         for entries in self.bounds.values():
@@ -51,22 +52,24 @@ class Index(Generic[R]):
             return self.rules_always
         found += self.always
         found.sort(key=_order)
+        if self.repeats:
+            return list(dict(found).values())
         return [rule for _, rule in found]
 
     def _file(self, rule: R, condition: Condition | None) -> None:
         entry = (self.count, rule)
         self.count += 1
-        needed = [] if condition is None else [r for r in requirements(condition.ast) if r.path[0] in VARIABLES]
-        equality: Requirement | None = next((r for r in needed if r.values), None)
-        bound: Requirement | None = next((r for r in needed if r.at_least is not None), None)
-        if equality is not None:
-            by_value = self.equal.setdefault(equality.path, {})
-            for value in equality.values:
-                by_value.setdefault(value, []).append(entry)
-        elif bound is not None:
-            self.bounds.setdefault(bound.path, []).append((bound.at_least, *entry))
-        else:
+        filed = [] if condition is None else ways(condition.ast, VARIABLES)
+        for way in filed:
+            if way.values:
+                by_value = self.equal.setdefault(way.path, {})
+                for value in way.values:
+                    by_value.setdefault(value, []).append(entry)
+            else:
+                self.bounds.setdefault(way.path, []).append((way.at_least, *entry))
+        if not filed:
             self.always.append(entry)
+        self.repeats = self.repeats or len(filed) > 1
 
 
 def look_up(path: Sequence[str], args: Sequence[Any]) -> Any:
