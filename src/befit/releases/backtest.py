@@ -14,7 +14,7 @@ import msgspec
 from befit.engine import Program, ids_of
 from befit.engine.deciding.explore import propensity_of
 from befit.model import IMPRESSION, MODULE_CLICKED, PAGE_PING, Event, Profile, Release
-from befit.releases.quiet import Quiet, reads_context
+from befit.releases.quiet import Quiet, context_read, is_news
 from befit.releases.shown import Sameness, Shop, Shown, action
 from befit.releases.slice import changed_slots, cut
 from befit.releases.tally import Findings, Tally
@@ -85,7 +85,8 @@ class Backtest:
         self._quiet = Quiet(programs)
         uses = programs[0].slot_uses | programs[1].slot_uses
         self._shops = (Shop(programs[0], uses), Shop(programs[1], uses))
-        self._lean = not any(reads_context(program) for program in programs)
+        contexts = [context_read(program) for program in programs]
+        self._context = None if None in contexts else (*PAGE_CONTEXT, *self._quiet.context)
         self._same = Sameness(*programs)
         self._tallies: dict[str, Tally] = {}
 
@@ -142,16 +143,15 @@ class Backtest:
             return False
         if len(names) > 1 and self._twins.base.visitors.lead(names[0]) != base.id:
             return False
-        view = None
-        if head.name == PAGE_PING:
-            view = _decode(head.context).get("viewId")
-        elif (
-            head.name == IMPRESSION
-            and self._quiet.capped
-            and _decode(head.properties).get("slot") in self._quiet.capped
-        ):
+        quiet, view = self._quiet, None
+        if quiet.context or head.name == PAGE_PING:
+            context = _decode(head.context)
+            if quiet.context and is_news(context, base, quiet.context):
+                return False
+            view = context.get("viewId") if head.name == PAGE_PING else None
+        if head.name == IMPRESSION and quiet.capped and _decode(head.properties).get("slot") in quiet.capped:
             return False
-        take = self._quiet.take
+        take = quiet.take
         return take(base, head.timestamp, view) and (draft is base or take(draft, head.timestamp, view))
 
     def _take_event(
@@ -160,9 +160,9 @@ class Backtest:
         """Fold an event; its visitor's profiles under both releases, None when there is no such visitor. `known` are the
         profiles before, of a visitor whom it names by one id."""
         event = _event_of(value)
-        if self._lean:
+        if self._context is not None:
             context = event.context
-            event.context = {name: context[name] for name in PAGE_CONTEXT if name in context}
+            event.context = {name: context[name] for name in self._context if name in context}
         if known is not None:
             self._twins.play_alone(event, known)
             return self._twins.pair(owner)

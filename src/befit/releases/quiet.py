@@ -6,11 +6,13 @@ property test holds the two to each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from befit.engine import Program
+from befit.engine.fold import CONTEXT_NAMES
 from befit.engine.program import release_conditions
+from befit.engine.view import LOCAL
 from befit.model import PAGE_PING, Profile
 from befit.releases.slice import conditions_of, events_of
 
@@ -23,14 +25,18 @@ DWELLS: Final = frozenset({"page", "page.dwell", "page.scroll", "session", "sess
 
 
 class Quiet:
-    """Knows the quiet events of some programs that have the same settings. An impression in a `capped` slot is not quiet."""
+    """Knows the quiet events of some programs that have the same settings.
 
-    __slots__ = ("_loud", "_never", "_timeout", "capped")
+    An impression in a `capped` slot is not quiet, nor an event that changes one of these names of the `context`.
+    """
+
+    __slots__ = ("_loud", "_never", "_timeout", "capped", "context")
 
     def __init__(self, programs: Iterable[Program]) -> None:
         self._loud = set(NOTICED)
         self._never = False
         self.capped: set[str] = set()
+        self.context: frozenset[str] = frozenset()
         for program in programs:
             self._add(program)
             self._timeout = program.release.site.session_timeout_ms
@@ -62,7 +68,11 @@ class Quiet:
         release = program.release
 
         follows = not program.reactive.isdisjoint(("session", "profile", "context"))
-        self._never |= follows or reads_context(program)
+        context = context_read(program)
+        self._never |= follows or context is None
+        self.context |= context or frozenset()
+        if "context.searches" in reads(program):
+            self._loud.add("Products Searched")
         self._loud |= events_of(release.signals, release.tags, release.triggers)
         self.capped |= {name for name, slot in program.slots.items() if f"shown.{name}" in slot.inputs}
         dwells = any(signal.kind == "dwell" for signal in release.signals)
@@ -78,7 +88,23 @@ def reads(program: Program) -> set[str]:
     return {path for condition in conditions for path in condition.reads}
 
 
-def reads_context(program: Program) -> bool:
-    """Whether it matters what the context of events says, beside the page."""
-    context = any(path == "event" or path.startswith(("context", "event.context")) for path in reads(program))
-    return context or bool(program.release.site.purposes)
+def context_read(program: Program) -> frozenset[str] | None:
+    """The names of an event's context, beside its page, that matter; None when it may be any of them."""
+    names: set[str] = set()
+    for path in reads(program):
+        variable, _, name = path.partition(".")
+        if path == "event" or path == "context" or path.startswith("event.context"):
+            return None
+        if variable == "context":
+            field = name.partition(".")[0]
+            names.add("timezone" if field in LOCAL else field)
+    if program.release.site.purposes:
+        return None
+    written = {kept: name for name, kept in CONTEXT_NAMES.items()}
+    return frozenset(names | {written[name] for name in names if name in written})
+
+
+def is_news(context: Mapping[str, Any], profile: Profile, names: Iterable[str]) -> bool:
+    """Whether an event's context says something else under these names than what the profile knows."""
+    known = profile.context
+    return any(name in context and known.get(CONTEXT_NAMES.get(name, name)) != context[name] for name in names)

@@ -76,12 +76,17 @@ def events_of(signals: Iterable[Signal], tags: Iterable[TagRule], triggers: Iter
 
 
 def tags_read(node: Node) -> set[str]:
-    """The tags that an expression in portable form asks for by name; `EVERY` when it does anything else with them."""
+    """The tags that an expression in portable form asks for by name, or by how their names begin: `interested-in-*`.
+
+    `EVERY`, any beginning, when it does anything else with them.
+    """
     if not isinstance(node, list):
         return set()
     match node:
         case ["in", str(name), ["var", "tags", *_]]:
             return {name}
+        case ["in", ["+", str(beginning), rest], ["var", "tags", *_]]:
+            return {beginning + EVERY, *tags_read(rest)}
         case ["var", "tags", *_]:
             return {EVERY}
     return {name for part in node for name in tags_read(part)}
@@ -122,7 +127,7 @@ class _Need:
         return EVERY in self.signals or signal.name in self.signals
 
     def tag(self, tag: str) -> bool:
-        return EVERY in self.tags or tag in self.tags
+        return tag in self.tags or any(name.endswith(EVERY) and tag.startswith(name[:-1]) for name in self.tags)
 
     def trigger(self, trigger: Trigger) -> bool:
         shows = not self.slots.isdisjoint(trigger.show)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from befit.engine import Program, fold
-from befit.releases.quiet import Quiet
+from befit.releases.quiet import Quiet, is_news
 from tests.events import Visitor, event, page, ping, track
 from tests.sites import program_of
 
@@ -36,7 +36,7 @@ def program(folder: Path, hero: str, **parts: Any) -> Program:
         ('session.dwell > duration("1m")', {}, ["Noise"], ["Page Ping"]),
         ('signals.time > duration("1m")', {"signals": "time: {dwell: page}"}, ["Noise"], ["Page Ping"]),
         ("session.events > 3", {}, ["Noise"], []),
-        ('context.locale == "de"', {}, [], ["Noise", "Page Ping"]),
+        ('context.locale == "de"', {}, ["Noise", "Page Ping"], []),
         ('"here" in tags', {"tags": "here: {when: session.events > 3}"}, [], ["Noise"]),
         (
             '"here" in tags',
@@ -84,3 +84,13 @@ def test_a_ping_from_another_tab_must_be_folded(tmp_path: Path) -> None:
     late = ping(5, 10, view="one")
     assert not quiet.take(visitor.profile, late.timestamp, "one")
     assert quiet.take(visitor.profile, late.timestamp, "two")
+
+
+def test_an_event_that_says_something_new_of_the_context_must_be_folded(tmp_path: Path) -> None:
+    visitor = Visitor(program(tmp_path, "context.hour < 9"))
+    quiet = Quiet([visitor.program])
+    assert quiet.context == {"timezone"}
+    visitor.does(event("page", "page", 0, context={"timezone": "Europe/Berlin", "locale": "de"}))
+    assert not is_news({"timezone": "Europe/Berlin", "locale": "en"}, visitor.profile, quiet.context)
+    assert not is_news({}, visitor.profile, quiet.context)
+    assert is_news({"timezone": "Asia/Tokyo"}, visitor.profile, quiet.context)

@@ -58,10 +58,18 @@ def test_a_slot_that_asks_for_tags_in_another_way_needs_all(tmp_path: Path) -> N
     assert names(cut(release(tmp_path, slots=slots), ["hero"]).tags) == ["viewer", "buyer", "fan"]
 
 
+def test_a_slot_may_ask_for_tags_by_how_they_begin(tmp_path: Path) -> None:
+    hero = "- {when: '(\"vi\" + string(signals.views)) in tags', show: offer}\n- {show: welcome}\n"
+    found = cut(release(tmp_path, slots={**SITE["slots"], "hero": hero}), ["hero"])
+    assert (names(found.signals), names(found.tags)) == (["views"], ["viewer"])
+
+
 def test_tags_that_an_expression_reads() -> None:
     tags = ["var", "tags", "list(string)"]
     assert tags_read(["&&", ["in", "a", tags], ["!", ["in", "b", tags]]]) == {"a", "b"}
-    assert tags_read(["in", ["+", "a", "b"], tags]) == {"*"}
+    assert tags_read(["in", ["+", "a", ["var", "b", "string"]], tags]) == {"a*"}
+    assert tags_read(["in", ["var", "b", "string"], tags]) == {"*"}
+    assert tags_read(["size", tags]) == {"*"}
     assert tags_read(["==", ["list", "var", "tags"], 1]) == set()
 
 
