@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from befit.engine import Program, Traffic
 from befit.log import EventLog, open_log
 from befit.model import DeadLetter, Event, Profile
-from befit.node.backfill import Backfill
+from befit.node.past.backfill import Backfill
+from befit.node.past.rebuild import compare, rebuild
 from befit.node.profiles import Profiles
-from befit.node.rebuild import compare, rebuild
 from befit.node.worker import Worker
 from befit.store import Commit, ProfileStore, open_store
 from tests.events import event, ms, track

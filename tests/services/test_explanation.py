@@ -14,10 +14,10 @@ from befit.engine import Program, Traffic
 from befit.errors import NotFound
 from befit.log import EventLog, open_log
 from befit.model import DecideRequest, Event
-from befit.node.backfill import Backfill
-from befit.node.explanation import Explainer, Explanation
+from befit.node.past.backfill import Backfill
+from befit.node.past.explanation import Explainer, Explanation
 from befit.node.profiles import Profiles
-from befit.node.programs import Programs
+from befit.node.serving.programs import Programs
 from befit.node.worker import Worker
 from befit.releases.registry import FolderRegistry, Published
 from befit.site import site_files

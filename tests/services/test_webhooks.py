@@ -257,7 +257,7 @@ class TestNode:
             assert Verifier(SECRET).verify(each.body, each.headers)["type"] == "trigger"
 
     async def test_folding_the_log_again_calls_nobody(self, node: Node, receiver: Receiver, tmp_path: Path) -> None:
-        from befit.node.rebuild import keep_calls, rebuild
+        from befit.node.past.rebuild import keep_calls, rebuild
 
         receiver.answers += [(500, {})] * 10_000
         await node.ingest([track("Click", 0), event("page", "page", 1)], fold=True)

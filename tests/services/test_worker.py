@@ -16,9 +16,9 @@ from befit.errors import Unavailable
 from befit.log import EventLog, open_log
 from befit.model import DeadLetter, Event, Profile
 from befit.node.batch import Batch
+from befit.node.past.rebuild import compare, rebuild
+from befit.node.past.timeline import note_name, read_timeline
 from befit.node.profiles import Profiles
-from befit.node.rebuild import compare, rebuild
-from befit.node.timeline import note_name, read_timeline
 from befit.node.worker import Worker
 from befit.store import Commit, ProfileStore, open_store
 from tests.events import event, ms, track

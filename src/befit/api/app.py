@@ -28,7 +28,7 @@ from befit.api.push.stream import Stream
 from befit.api.push.websocket import WebSocket
 from befit.errors import Forbidden, NotFound
 from befit.node import Node, clock
-from befit.node.previews import COOKIE, PATH
+from befit.node.serving.previews import COOKIE, PATH
 
 Endpoint = Callable[[Request], Awaitable[Response | None]]
 

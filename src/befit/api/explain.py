@@ -9,8 +9,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
 from befit.node import Node, clock
-from befit.node.backfill import Progress
-from befit.node.explanation import Explainer, Explanation
+from befit.node.past.backfill import Progress
+from befit.node.past.explanation import Explainer, Explanation
 
 Of = Annotated[str, QueryParameter(name="profile", description="Any id of the visitor.")]
 Slot = Annotated[str, QueryParameter(description="The slot.")]

@@ -13,7 +13,7 @@ from litestar.params import JSONBody
 from befit.api.http import NO_STORE, Header, Request, Response, query_of
 from befit.errors import InputError
 from befit.node import Node
-from befit.node.previews import COOKIE, LASTS_MS, PATH, Link
+from befit.node.serving.previews import COOKIE, LASTS_MS, PATH, Link
 
 END: Final = "end"
 

@@ -76,8 +76,8 @@ async def _at_rest(any_id: str, slot: str, at: int, data: Path) -> Any:
     """The same, without a server. Raises SettingsError when a server has the folder open, or none has ever served from it."""
     from befit.engine import Traffic
     from befit.log import open_log
-    from befit.node.explanation import Explainer
-    from befit.node.programs import Programs
+    from befit.node.past.explanation import Explainer
+    from befit.node.serving.programs import Programs
     from befit.releases.registry import FolderRegistry
     from befit.store import open_store
 

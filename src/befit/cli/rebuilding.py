@@ -28,7 +28,7 @@ async def rebuild_into(release: Release, data: Path, into: Path, compare_with: P
     """
     from befit.engine import Program
     from befit.log import open_log
-    from befit.node.rebuild import compare, keep_calls, rebuild
+    from befit.node.past.rebuild import compare, keep_calls, rebuild
     from befit.store import open_store
 
     program = Program(release)

@@ -120,7 +120,7 @@ class Program:
     event_uses, reactive_uses, slot_uses    condition variables read on an event, in reaction to one, and in deciding
     slots                            compiled rule trees by slot name; `explores` whether any of them does
     reads                            how to read each signal of a profile at a moment; raises KeyError while it is not known
-    backfill                         the mark of profiles that have the history of this program's signals (`befit.node.backfill`)
+    backfill                         the mark of profiles that have the history of this program's signals (`befit.node.past.backfill`)
     """
 
     backfill: str = ""

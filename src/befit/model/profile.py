@@ -88,7 +88,7 @@ class Profile(msgspec.Struct, array_like=True):
     shown        rule id -> impressions
     context      device, locale, timezone, referrer, campaign… of the last event
     unit         the id under which the visitor is assigned to releases and variants when it is not `id`: the earliest one
-    backfill     the newest backfill whose signals this profile has (`befit.node.backfill`)
+    backfill     the newest backfill whose signals this profile has (`befit.node.past.backfill`)
     """
 
     id: str

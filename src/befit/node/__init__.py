@@ -2,7 +2,7 @@
 
 from befit.node.hub import Message, Subscription
 from befit.node.node import Node, clock
-from befit.node.release_list import ReleaseInfo
+from befit.node.serving.release_list import ReleaseInfo
 from befit.node.settings import Settings
 
 __all__ = ["Message", "Node", "ReleaseInfo", "Settings", "Subscription", "clock"]

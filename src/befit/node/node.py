@@ -19,15 +19,15 @@ from befit.errors import Forbidden, Problem, Unavailable
 from befit.log import EventLog, open_log, partition_of
 from befit.model import DeadLetter, DecideRequest, Decision, Event, Profile, Webhook
 from befit.node import metrics
-from befit.node.backfill import Backfill
 from befit.node.batch import Batch
-from befit.node.blast_radius import measure
 from befit.node.hub import REFRESH_SECONDS, Hub, Subscription, fingerprint, parse_cursor
-from befit.node.live_site import LiveSite
-from befit.node.previews import Previews
+from befit.node.past.backfill import Backfill
 from befit.node.profiles import Profiles
-from befit.node.publishing import Publishing
-from befit.node.release_list import ReleaseInfo, list_releases
+from befit.node.serving.blast_radius import measure
+from befit.node.serving.live_site import LiveSite
+from befit.node.serving.previews import Previews
+from befit.node.serving.publishing import Publishing
+from befit.node.serving.release_list import ReleaseInfo, list_releases
 from befit.node.settings import Settings
 from befit.node.timers import Timers
 from befit.node.view import full_view, public_view

@@ -20,8 +20,8 @@ from befit.log import EventLog, Record, partition_of
 from befit.model import DeadLetter, Event
 from befit.node import metrics
 from befit.node.batch import Batch, new_batch
+from befit.node.past.timeline import Era, begin_era, note_name, read_timeline, write_timeline
 from befit.node.profiles import Profiles
-from befit.node.timeline import Era, begin_era, note_name, read_timeline, write_timeline
 from befit.store import Commit, ProfileStore
 
 BATCH = 100  # some 3 ms of folding: requests wait no longer than that for the event loop

@@ -18,7 +18,7 @@ from watchfiles import awatch
 from befit.engine import Program, Traffic
 from befit.errors import BefitError, Conflict, NotFound, Problem, SiteError
 from befit.model import Release
-from befit.node.programs import Programs
+from befit.node.serving.programs import Programs
 from befit.releases.registry import WORKING_COPY, Current, Published, ReleaseRegistry
 from befit.site import load_site, load_site_files, site_files
 

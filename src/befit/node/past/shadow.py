@@ -1,6 +1,6 @@
 """History on the side: the log folded once more, for some signals of one program, into a store of its own.
 
-What `befit.node.backfill` gives to profiles comes from here.
+What `befit.node.past.backfill` gives to profiles comes from here.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ from befit.engine.traffic import definition
 from befit.log import EventLog
 from befit.model import Profile
 from befit.node import metrics
+from befit.node.past.shadow import Run, Shadow, shadow_of
 from befit.node.profiles import Profiles
-from befit.node.shadow import Run, Shadow, shadow_of
 from befit.node.worker import Worker
 from befit.site.digest import digest_of
 from befit.store import Commit, ProfileStore

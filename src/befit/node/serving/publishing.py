@@ -14,8 +14,8 @@ import structlog
 
 from befit.engine import Program
 from befit.errors import BefitError, InputError, NotFound, Unavailable, Unmeasured
-from befit.node.live_site import LiveSite
-from befit.node.programs import compile_files
+from befit.node.serving.live_site import LiveSite
+from befit.node.serving.programs import compile_files
 from befit.releases.publication import BlastRadius, Job, Upload
 from befit.releases.registry import Published
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from befit.errors import Unmeasured
-from befit.node import blast_radius
-from befit.node.blast_radius import measure
+from befit.node.serving import blast_radius
+from befit.node.serving.blast_radius import measure
 from befit.releases.publication import BlastRadius, Changed, SlotRadius
 from befit.site import site_files
 from tests.sites import write_site

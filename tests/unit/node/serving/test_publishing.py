@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from befit.errors import Conflict, InputError, NotFound, SiteError, Unavailable, Unmeasured
-from befit.node import publishing as module
-from befit.node.live_site import LiveSite
-from befit.node.publishing import Publishing
+from befit.node.serving import publishing as module
+from befit.node.serving.live_site import LiveSite
+from befit.node.serving.publishing import Publishing
 from befit.releases.publication import BUSY, BlastRadius, Changed, Job, SlotRadius, Upload
 from befit.releases.registry import FolderRegistry
 from befit.site import site_files

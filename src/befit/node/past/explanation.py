@@ -17,10 +17,10 @@ from befit.engine.traffic import definition
 from befit.errors import NotFound, SiteError
 from befit.log import EventLog
 from befit.model import DecideRequest, Decision, Event, Profile
-from befit.node.programs import Programs
-from befit.node.timeline import Era, era_at, note_name, read_timeline
+from befit.node.past.timeline import Era, era_at, note_name, read_timeline
+from befit.node.past.visitor_log import events_of
+from befit.node.serving.programs import Programs
 from befit.node.view import full_view
-from befit.node.visitor_log import events_of
 from befit.store import ProfileStore
 
 
@@ -134,7 +134,7 @@ class Explainer:
 
 
 def _bring_history(visitors: Visitors, past: Sequence[Event], before: Traffic, after: Traffic) -> None:
-    """Give signals that are new or different from here on their history, as a backfill did then (`befit.node.backfill`)."""
+    """Give signals that are new or different from here on their history, as a backfill did then (`befit.node.past.backfill`)."""
     for program in filter(None, (after.live, after.candidate)):
         names = _new_signals(program, before.live)
         if not names:

@@ -19,8 +19,8 @@ from befit.engine import ElapsingVisitors, Traffic
 from befit.errors import BefitError, NotFound
 from befit.log import EventLog
 from befit.model import Event, Profile
-from befit.node.programs import Programs
-from befit.node.visitor_log import events_of
+from befit.node.past.visitor_log import events_of
+from befit.node.serving.programs import Programs
 
 COOKIE: Final = "befit_preview"
 PATH: Final = "/v1/preview/"

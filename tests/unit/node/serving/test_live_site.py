@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from befit.engine import Program, Traffic
 from befit.errors import Conflict, NotFound, SiteError
-from befit.node.live_site import LiveSite
-from befit.node.programs import compile_files
-from befit.node.release_list import list_releases
+from befit.node.serving.live_site import LiveSite
+from befit.node.serving.programs import compile_files
+from befit.node.serving.release_list import list_releases
 from befit.releases.registry import FolderRegistry, Published
 from befit.site import site_files
 from tests.sites import write_site

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from befit.node.timeline import KEPT, Era, era_at, read_timeline, write_timeline
+from befit.node.past.timeline import KEPT, Era, era_at, read_timeline, write_timeline
 
 
 def test_the_era_of_a_record_is_the_last_that_began_at_or_before_it() -> None:

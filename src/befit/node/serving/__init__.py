@@ -1,0 +1,1 @@
+"""What serves: the releases of this node, how they are published, previewed and swapped."""
