@@ -38,7 +38,9 @@ def releases(*, json: Json = False, remote: Server = None) -> int:
         backfill = server.get("/admin/v1/backfill")
         if backfill:
             share = backfill["done"] / max(1, backfill["total"])
-            print(f"history of {', '.join(backfill['signals'])} for {backfill['release']}: {backfill['phase']}, {share:.0%}")
+            print(
+                f"history of {', '.join(backfill['signals'])} for {backfill['release']}: {backfill['phase']}, {share:.0%}"
+            )
     return int(bool(answer["problems"]))
 
 

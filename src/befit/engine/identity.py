@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from befit.engine.assignment import earliest, unit_of
 from befit.engine.limits import IDS
 from befit.engine.program import Program, scope_of
-from befit.model import Activation, Event, Profile, Session, Shown, Tag
+from befit.model import Activation, Event, EventHead, Profile, Session, Shown, Tag
 
 
 class Route(NamedTuple):
@@ -24,7 +24,7 @@ class Route(NamedTuple):
     link: tuple[str, ...]
 
 
-def ids_of(event: Event) -> list[str]:
+def ids_of(event: Event | EventHead) -> list[str]:
     """All ids that an event names, prefixed."""
     ids = []
     if event.anonymous_id:

@@ -7,6 +7,7 @@ from befit.model.event import (
     PAGE_PING,
     DeadLetter,
     Event,
+    EventHead,
     EventType,
 )
 from befit.model.profile import Activation, Page, Profile, Session, Shown, Tag
@@ -46,6 +47,7 @@ __all__ = [
     "DecideRequest",
     "Decision",
     "Event",
+    "EventHead",
     "EventType",
     "Guard",
     "Module",

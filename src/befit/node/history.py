@@ -12,6 +12,7 @@ import msgspec
 
 from befit.engine import ids_of
 from befit.log import EventLog, Record, open_log
+from befit.model import EventHead
 
 BATCH: Final = 2_000
 
@@ -28,17 +29,8 @@ class _Times(msgspec.Struct, array_like=True, gc=False):
     received_at: int
 
 
-class _Ids(_Times, array_like=True, gc=False):
-    """The ids of an Event; its maps are not decoded."""
-
-    properties: msgspec.Raw
-    traits: msgspec.Raw
-    context: msgspec.Raw
-    previous_id: str = ""
-
-
 _times: Final = msgspec.msgpack.Decoder(_Times).decode
-_ids: Final = msgspec.msgpack.Decoder(_Ids).decode
+_head_of: Final = msgspec.msgpack.Decoder(EventHead).decode
 
 
 class History:
@@ -97,9 +89,9 @@ class History:
         leads: dict[str, str] = {}
         async for batch in self.read():
             for value in batch:
-                head = _ids(value)
+                head = _head_of(value)
                 if head.user_id:
-                    connect(leads, ids_of(head))  # type: ignore[arg-type]  # the fields that it reads are there
+                    connect(leads, ids_of(head))
         return {name: _root(leads, name) for name in leads}
 
     async def _partition(self, partition: int) -> AsyncIterator[list[Record]]:

@@ -7,13 +7,13 @@ event's own slot before each impression of a module and each click on one. Only 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import msgspec
 
 from befit.engine import Program, ids_of
 from befit.engine.deciding.explore import propensity_of
-from befit.model import IMPRESSION, MODULE_CLICKED, PAGE_PING, Event, Profile, Release
+from befit.model import IMPRESSION, MODULE_CLICKED, PAGE_PING, Event, EventHead, Profile, Release
 from befit.releases.quiet import Quiet, context_read, is_news
 from befit.releases.shown import Sameness, Shop, Shown, action
 from befit.releases.slice import changed_slots, cut
@@ -33,25 +33,7 @@ PAGE_CONTEXT: Final = ("page", "viewId")
 _EMPTY_MAP: Final = b"\x80"
 
 
-class Head(msgspec.Struct, array_like=True, gc=False):
-    """An `Event` whose maps are not decoded: most events need no more."""
-
-    type: str
-    name: str
-    message_id: str
-    anonymous_id: str
-    user_id: str
-    timestamp: int
-    received_at: int
-    properties: msgspec.Raw
-    traits: msgspec.Raw
-    context: msgspec.Raw
-    previous_id: str = ""
-    group_id: str = ""
-    historical: bool = False
-
-
-head_of: Final = msgspec.msgpack.Decoder(Head).decode
+head_of: Final = msgspec.msgpack.Decoder(EventHead).decode
 _decode: Final = msgspec.msgpack.Decoder(dict[str, Any]).decode
 _event_of: Final = msgspec.msgpack.Decoder(Event).decode
 
@@ -107,7 +89,7 @@ class Backtest:
         now = head.timestamp if head.historical else head.received_at
         twins = self._twins
         owner = f"u:{head.user_id}" if head.user_id else f"a:{head.anonymous_id}"
-        names = ids_of(cast("Event", head)) if head.user_id else (owner,)
+        names = ids_of(head) if head.user_id else (owner,)
         pair = twins.pair(owner)
         if len(names) > 1 or (pair is not None and (pair[0].timers or pair[1].timers)):
             twins.elapse(names, now)
@@ -134,7 +116,7 @@ class Backtest:
             found.add(name, tally, examples)
         return found
 
-    def _take_quietly(self, head: Head, names: Sequence[str], pair: tuple[Profile, Profile]) -> bool:
+    def _take_quietly(self, head: EventHead, names: Sequence[str], pair: tuple[Profile, Profile]) -> bool:
         """Take an event that changes next to nothing; False when it must be folded."""
         if not self._quiet.knows(head.name) or head.type == "tag" or head.previous_id:
             return False
@@ -174,7 +156,7 @@ class Backtest:
                 self._tally(taken.profile.id, tally.bucket).add(tally)
         return self._twins.pair(taken.profile.id)
 
-    def _count(self, head: Head, pair: tuple[Profile, Profile], now: int, bucket: float) -> None:
+    def _count(self, head: EventHead, pair: tuple[Profile, Profile], now: int, bucket: float) -> None:
         """The visitor was here."""
         tally = self._tallies.get(pair[0].id)
         if tally is None:
@@ -184,7 +166,7 @@ class Backtest:
         if self.slots and (head.type == "page" or head.type == "screen"):
             self._compare(tally, pair, self.slots, now)
 
-    def _see(self, head: Head, pair: tuple[Profile, Profile], now: int, bucket: float) -> None:
+    def _see(self, head: EventHead, pair: tuple[Profile, Profile], now: int, bucket: float) -> None:
         """A module was seen, or clicked: what would the visitor have seen there?"""
         properties = _decode(head.properties)
         slot, decision_id = properties.get("slot"), _text(properties.get("decisionId"))
@@ -246,7 +228,7 @@ class Repetitions:
         return False
 
 
-def _is_emitted(head: Head) -> bool:
+def _is_emitted(head: EventHead) -> bool:
     """Whether a trigger emitted this event (`befit.engine.reacting.own_events.emitted`): its id ends with the trigger's name."""
     trigger = _decode(head.properties).get("trigger")
     return isinstance(trigger, str) and head.message_id.endswith(f":{trigger}")

@@ -112,7 +112,9 @@ async def test_a_visitors_values_are_the_same_from_a_server_and_at_rest(
     ask = ("eval", 'signals.views == 1 && session.events == 1 && profile.first_seen <= now && profile.id == "a:ada"')
     whose = ("--site", str(site), "--profile", "ada")
     assert await befit(*ask, *whose, "--url", running.url) == 0
-    assert await befit("eval", "signals.views", *whose, "--vars", '{"signals": {"views": 7}}', "--url", running.url) == 0
+    assert (
+        await befit("eval", "signals.views", *whose, "--vars", '{"signals": {"views": 7}}', "--url", running.url) == 0
+    )
     assert await asyncio.to_thread(running.stop) == 0
     assert await befit(*ask, *whose, "--data", str(data)) == 0
     assert capsys.readouterr().out.split() == ["true", "7", "true"]

@@ -10,25 +10,9 @@ import msgspec
 
 from befit.engine import ids_of
 from befit.log import EventLog
-from befit.model import Event
+from befit.model import Event, EventHead
 
 SCAN = 1_000
-
-
-class Ids(msgspec.Struct, array_like=True, gc=False):
-    """What of an event tells whose it is and when it came; the fields are those of `befit.model.Event`."""
-
-    type: str
-    name: str
-    message_id: str
-    anonymous_id: str = ""
-    user_id: str = ""
-    timestamp: int = 0
-    received_at: int = 0
-    properties: msgspec.Raw = msgspec.Raw()
-    traits: msgspec.Raw = msgspec.Raw()
-    context: msgspec.Raw = msgspec.Raw()
-    previous_id: str = ""
 
 
 class Found(NamedTuple):
@@ -38,7 +22,7 @@ class Found(NamedTuple):
     event: Event
 
 
-_ids = msgspec.msgpack.Decoder(Ids).decode
+_head_of = msgspec.msgpack.Decoder(EventHead).decode
 _decode = msgspec.msgpack.Decoder(Event).decode
 
 
@@ -48,9 +32,9 @@ async def events_of(
     """The events of these ids from `offset` on, in order, those received up to `until`. `names` gains the ids that they join."""
     while records := await log.read(partition, offset, SCAN):
         for record in records:
-            head = _ids(record.value)
+            head = _head_of(record.value)
             early = until is None or head.received_at <= until
-            if early and not names.isdisjoint(ids_of(head)):  # type: ignore[arg-type]  # the fields that it reads are there
+            if early and not names.isdisjoint(ids_of(head)):
                 event = _decode(record.value)
                 names.update(ids_of(event))
                 yield Found(record.offset, event)
