@@ -8,6 +8,7 @@ import msgspec
 
 from befit.engine.assignment import bucket, earliest, unit_of
 from befit.engine.deciding.decide import decide
+from befit.engine.deciding.explore import decision_id
 from befit.engine.program import Program
 from befit.model import Condition, DecideRequest, Decision, Profile, Release, Signal
 
@@ -63,6 +64,9 @@ class Traffic:
             same = others.get(decision.slot)
             if same is not None and (same.module, same.variant) == (decision.module, decision.variant):
                 decision.propensity += same.propensity * (1 - share)
+            decision.propensity = round(decision.propensity, 12)  # 1, not 0.9999999999999999
+            ticket = decision.decision_id.partition(".")[0]
+            decision.decision_id = decision_id(ticket, decision.slot, decision.propensity)
         return decisions
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from befit.engine import Traffic, Visitors
 from befit.engine.assignment import bucket
+from befit.engine.deciding.explore import propensity_of
 from befit.model import DecideRequest, Profile
 from tests.events import event
 from tests.sites import program_of
@@ -61,6 +62,7 @@ def test_the_propensity_of_a_decision_counts_both_releases(traffic: Traffic) -> 
         hero, side = traffic.decide(visitor, DecideRequest(slots=["hero", "side"]), 0)
         assert hero.propensity == (0.75 if hero.module == "old" else 0.25)
         assert side.propensity == 1.0
+        assert [propensity_of(each.decision_id) for each in (hero, side)] == [hero.propensity, 1.0]
 
 
 def test_without_a_candidate_everybody_has_the_live_release(traffic: Traffic) -> None:
