@@ -259,6 +259,20 @@ async def test_visitors_of_a_candidate_have_the_history_of_its_signals_and_the_o
     assert set(counts) == {1, 2}
 
 
+async def test_a_crash_in_between_leaves_no_state_of_a_signal_that_is_gone(
+    house: House, before: Program, after: Program
+) -> None:
+    await house.happens(track("Click", 0))
+    await house.publish(after)
+    await house.publish(before)
+    await house.close()  # before the sweep
+    await house.open()
+    await house.backfill.settled()
+    (profile,) = await house.store.load(["a:ada"])
+    assert profile is not None
+    assert set(profile.signals) == {"clicks"}
+
+
 async def test_devices_that_join_in_between_bring_both_histories(house: House, after: Program) -> None:
     await house.happens(track("Order", 0), by("phone", "Order", 1))
     await house.publish(after)

@@ -130,7 +130,7 @@ class Backfill:
             await asyncio.shield(self._task)
 
     async def _open_runs(self, traffic: Traffic) -> list[Run]:
-        """A run for each program whose signals are not what the profiles hold; these signals are struck out of what is known."""
+        """A run for each program whose signals are not what the profiles hold; these signals are noted as unknown."""
         known = await self._known()
         same = known == _definitions(traffic) and traffic.splits_as(self.traffic())
         runs = self._runs_for(traffic, known) if any(self.worker.positions) and not same else []
@@ -138,7 +138,7 @@ class Backfill:
             await run.store.open()
         if runs:
             names = {name for run in runs for name in (*run.names, *run.gone)}
-            live, candidate = (each and {k: v for k, v in each.items() if k not in names} for each in known)
+            live, candidate = (each and {k: "" if k in names else v for k, v in each.items()} for each in known)
             await self._note((live or {}, candidate))
         return runs
 

@@ -21,12 +21,15 @@ from befit.store import ProfileStore, Timer, open_store
 
 
 class Run:
-    """The backfill of one program: its signals `names`, states that are `gone`, the store on the side, and profiles not written yet."""
+    """The backfill of one program: its signals `names`, the store on the side, and profiles not written yet.
+
+    States of signals that the program does not have are dropped; `gone` names those that some profiles are known to hold.
+    """
 
     def __init__(self, program: Program, names: Iterable[str], gone: Iterable[str], mark: str, folder: Path) -> None:
         self.program = program
         self.names = tuple(sorted(names))
-        self.gone = frozenset(gone)
+        self.gone = tuple(sorted(gone))
         self.mark = mark
         self.folder = folder
         self.store: ProfileStore = open_store(f"embedded:{folder}")
@@ -46,7 +49,7 @@ class Run:
             wanted = [profile for profile in wanted if profile.backfill != f"{self.mark}?"]
         found = await self.store.load([profile.id for profile in wanted]) if self.ready else [None] * len(wanted)
         for profile, history in zip(wanted, found, strict=True):
-            for name in (*self.names, *self.gone):
+            for name in {*self.names, *(profile.signals.keys() - self.program.signals.keys())}:
                 profile.signals.pop(name, None)
                 profile.timers.pop(f"signal:{name}", None)
             if history is not None:
